@@ -11,9 +11,10 @@ struct Origin {
   int column = 0;    // from 1
 
   bool is_default() const { return file.empty(); }
-  // "cluster.yaml:12:5", or "default".
+  // "cluster.yaml:12:5", or "default"; the file alone ("--size") where there are no lines.
   std::string text() const {
     if (is_default()) return "default";
+    if (line == 0) return file;
     return file + ":" + std::to_string(line) + ":" + std::to_string(column);
   }
 };
