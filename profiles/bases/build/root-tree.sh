@@ -28,14 +28,13 @@ known_repositories() {
 
 find_mirror() {
   [ -z "$mirror" ] || return 0
-  mirror=$(known_repositories | awk -v suite="$suite" '$2 == suite { print $1; exit }')
+  mirror=$(known_repositories | awk -v suite="$suite" '$2 == suite && !found++ { print $1 }')
   [ -n "$mirror" ] || die 3 "this machine's apt knows no mirror for $suite: run apt-get update, or name one with" \
     "--mirror or KRAKEN_DEBIAN_MIRROR (and install debian-archive-keyring where this is not Debian)"
 }
 
 install_root_tree() {
   local log=$work/install.log status=0
-  write_sources "$work/sources.list"
   local command=(
     mmdebstrap --mode=root --variant=minbase --format=directory
     "--architectures=$architecture" "--components=$components" "--include=$packages"
@@ -45,7 +44,6 @@ install_root_tree() {
     '--dpkgopt=path-exclude=/usr/share/man/*' '--dpkgopt=path-exclude=/usr/share/locale/*'
     '--dpkgopt=path-exclude=/usr/share/doc/*' '--dpkgopt=path-include=/usr/share/doc/*/copyright'
     "--essential-hook=$(printf '%q' "$here/build/prepare-initramfs") \"\$1\""
-    "--customize-hook=$(printf '%q %q' "$here/build/customise-root" "$work/sources.list") \"\$1\" $disk_id"
     "$suite" "$work/root" "$mirror"
   )
   if [ "$verbose" = yes ]; then
@@ -67,10 +65,14 @@ write_sources() {
   } | sed -E 's#(://)[^/@]*@#\1#; s#/ # #' >"$1"
 }
 
-# No time in the tree may be later than the clock, and none of the build's own traces may stay.
+# None of the build's own traces may stay, and no time in the tree may be later than the clock. This is not a hook of
+# mmdebstrap's: that one keeps its apt.conf in the tree's /tmp, and without it, its clean-up would empty the apt lists
+# of this machine instead of the tree's.
 settle_root_tree() {
   local root=$work/root
   [ -e "$root/sbin/init" ] || [ -L "$root/sbin/init" ] ||
     die 3 'the packages do not include an init system: add systemd-sysv'
+  write_sources "$work/sources.list"
+  "$here/build/customise-root" "$root" "$work/sources.list" "$disk_id"
   find "$root" -xdev -newermt "@$clock" -print0 | xargs -0 -r touch --no-dereference --date="@$clock"
 }
