@@ -78,7 +78,9 @@ make_boot_partition() {
   collect_boot_files "$files"
   find "$files" -exec touch --date="@$clock" {} +
   truncate -s "$boot_size" "$fat"
-  mkfs.fat -F 32 -s 4 -S $sector_size -h $boot_start -n bootfs -i "$fat_volume_id" "$fat" >/dev/null
+  # Its one warning is that Raspberry Pi's own label is in lower case.
+  mkfs.fat -F 32 -s 4 -S $sector_size -h $boot_start -n bootfs -i "$fat_volume_id" "$fat" >"$work/mkfs.log" 2>&1 ||
+    die 3 "mkfs.fat: $(cat "$work/mkfs.log")"
   # mtools would fit the geometry in the boot sector to that of a floppy; the order of the entries is the sorted one.
   (
     cd "$files" || exit
@@ -112,6 +114,31 @@ TEXT
   MKE2FS_CONFIG=$work/mke2fs.conf E2FSPROGS_FAKE_TIME=$clock run_child mke2fs -q -F -t ext4 -T ext4 -L rootfs \
     -U "$root_uuid" -E "hash_seed=$hash_seed,root_owner=0:0" -d "$work/root" "$work/root.ext4" ||
     die 3 "the packages do not fit into $root_size bytes ($(du -sm "$work/root" | cut -f1) MiB of files): raise root_size"
+  settle_change_times "$work/root.ext4"
+}
+
+# mke2fs takes every inode's change time from the tree, where nothing but the kernel can set it: set it here.
+settle_change_times() {
+  local file_system=$1
+  dumpe2fs "$file_system" 2>/dev/null | awk -v clock="$clock" '
+    /^First inode:/ { first = $3 }
+    /^Inode count:/ { count = $3 }
+    /^  Free inodes: / {
+      sub(/^  Free inodes: /, "")
+      ranges = split($0, range, ", ")
+      for (i = 1; i <= ranges; i++) {
+        ends = split(range[i], end, "-")
+        for (inode = end[1]; inode <= end[ends]; inode++) free[inode + 0] = 1
+      }
+    }
+    END {
+      for (inode = first; inode <= count; inode++)
+        if (!(inode in free)) print "set_inode_field <" inode "> ctime @" clock
+    }' >"$work/change-times"
+  E2FSPROGS_FAKE_TIME=$clock debugfs -w -f "$work/change-times" "$file_system" >"$work/debugfs.log" 2>&1
+  if grep -v -e '^debugfs' "$work/debugfs.log" >&2; then
+    die 3 'debugfs could not set the times (see above)'
+  fi
 }
 
 assemble_image() {

@@ -50,7 +50,7 @@ def check_status(checks, status, node_name):
                  status.get("format") == "kraken-status" and status.get("version") == 1,
                  f"{status.get('format')} {status.get('version')}")
     checks.check("its state is done", status.get("state") == "done", status.get("state"))
-    name = status.get("node", {}).get("name")
+    name = (status.get("node") or {}).get("name")
     checks.check(f"it is about {node_name}", name == node_name, name)
     steps = status.get("steps", [])
     checks.check("it lists its steps", len(steps) > 0, ", ".join(str(step.get("name")) for step in steps))

@@ -100,9 +100,11 @@ class Emulator:
         return self.log.read_bytes() if self.log.exists() else b""
 
     def tail(self, lines=30):
-        text = self.console().decode(errors="replace").replace("\r", "")
-        text += self.errors.read_text(errors="replace") if self.errors.exists() else ""
-        return "\n".join(text.splitlines()[-lines:])
+        """The last lines of the guest's console, and QEMU's own complaints."""
+        console = self.console().decode(errors="replace").replace("\r", "").splitlines()
+        # Slirp says this whenever a guest's interface is not up yet.
+        complaints = [line for line in self.errors.read_text(errors="replace").splitlines() if "Slirp: Failed" not in line]
+        return "\n".join(console[-lines:] + complaints[-5:])
 
     def wait_for(self, what, probe, deadline):
         """Polls PROBE until it gives something; fails at DEADLINE (seconds since start), on a panic, or QEMU's end."""
