@@ -43,7 +43,8 @@ install_root_tree() {
     '--dpkgopt=force-unsafe-io'
     '--dpkgopt=path-exclude=/usr/share/man/*' '--dpkgopt=path-exclude=/usr/share/locale/*'
     '--dpkgopt=path-exclude=/usr/share/doc/*' '--dpkgopt=path-include=/usr/share/doc/*/copyright'
-    "--essential-hook=$(printf '%q' "$here/build/prepare-initramfs") \"\$1\""
+    "--essential-hook=$(printf '%q' "$here/build/initramfs-hook") before \"\$1\""
+    "--customize-hook=$(printf '%q' "$here/build/initramfs-hook") after \"\$1\""
     "$suite" "$work/root" "$mirror"
   )
   if [ "$verbose" = yes ]; then

@@ -26,6 +26,13 @@ def check_file_systems(checks, image, scratch):
         checks.check(f"{name} is clean", clean, said)
 
 
+def check_unmounted(checks, image):
+    """e2fsck -n passes over a journal that was left to be replayed."""
+    root = image.root_file_system()
+    left_open = "needs_recovery" in root["features"] or root["state"] != "clean"
+    checks.check("the root file system was unmounted", not left_open, f"{root['state']}")
+
+
 def check_root_fills_partition(checks, image):
     size = image.root_file_system()["size"]
     left = image.root["size"] - size
