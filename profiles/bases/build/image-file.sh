@@ -96,7 +96,8 @@ make_boot_partition() {
 }
 
 make_root_partition() {
-  # Our own defaults, so that another distribution's mke2fs.conf does not decide on the features.
+  # Our own defaults, so that another distribution's mke2fs.conf does not decide on the features: as on Raspberry Pi OS,
+  # neither 64bit nor huge_file is among them.
   cat >"$work/mke2fs.conf" <<'TEXT'
 [defaults]
 	base_features = sparse_super,large_file,filetype,resize_inode,dir_index,ext_attr
@@ -107,7 +108,7 @@ make_root_partition() {
 	inode_ratio = 16384
 [fs_types]
 	ext4 = {
-		features = has_journal,extent,flex_bg,metadata_csum,dir_nlink,extra_isize,^64bit,^huge_file,^orphan_file
+		features = has_journal,extent,flex_bg,metadata_csum,dir_nlink,extra_isize
 	}
 TEXT
   truncate -s "$root_size" "$work/root.ext4"
