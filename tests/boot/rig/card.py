@@ -9,6 +9,7 @@ from pathlib import Path
 from .programs import ProgramFailed
 
 STATUS_FILE = "kraken-status.json"
+STATUS_TEXT = "kraken-status.txt"
 JOURNAL_FILE = "/var/lib/kraken/journal.json"
 
 # A node counts its boots and notes times; nothing else may differ after a boot that had nothing to do.
@@ -74,13 +75,13 @@ def check_nothing_changed(checks, status):
 
 
 def snapshot(image, scratch):
-    """What a boot without work must leave alone: the journal, the size of the root, /etc and the boot partition."""
+    """What a boot without work must leave alone: journal, size of the root, /etc, and the boot partition but its status."""
     scratch.mkdir()
     image.copy_root_tree("/etc", scratch / "etc")
     image.copy_boot_tree(scratch / "boot")
     return {"journal": read_journal(image, scratch), "root size": image.root_file_system()["size"],
             "/etc": _hashes(scratch / "etc", ("resolv.conf", "adjtime")),
-            "boot partition": _hashes(scratch / "boot", (STATUS_FILE,))}
+            "boot partition": _hashes(scratch / "boot", (STATUS_FILE, STATUS_TEXT))}
 
 
 def read_journal(image, scratch):
