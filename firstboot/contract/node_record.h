@@ -1,5 +1,5 @@
-// The node record: the one thing that kraken-image writes and kraken-firstboot reads. A JSON file, /etc/kraken/node.json,
-// root's, 0600. It holds no secret.
+// The node record: the one thing that kraken-image writes and kraken-firstboot reads. A JSON file,
+// /etc/kraken/node.json, root's, 0600. It holds no secret.
 //
 // The format is versioned: an unknown version, an unknown key, a missing key or a value out of range is refused with a
 // sentence that says so, since a half-understood record is worse than none.
@@ -72,9 +72,18 @@ struct NodeRecord {
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;
 };
 
-// Deterministic; parse_node_record(format_node_record(r)) == r for every valid r.
+// Deterministic; parse_node_record(format_node_record(r)) == r for every r that check_node_record() passes.
 std::string format_node_record(const NodeRecord& record);
-// kCorrupt for anything that is not exactly such a record, kUnsupported for another version.
+// kCorrupt for anything that is not exactly such a record, kUnsupported for another version. What it returns has passed
+// check_node_record().
 Result<NodeRecord> parse_node_record(std::string_view text);
+
+// kCorrupt with the place and what was expected there, when a value is out of its range or contradicts another: what
+// the node would refuse. To be asked before a record is written.
+Status check_node_record(const NodeRecord& record);
+
+// A host name of one label in lower case: RFC 952 as amended by RFC 1123, section 2.1; 63 characters by RFC 1035,
+// section 2.3.4.
+bool is_host_label(std::string_view text);
 
 }  // namespace kraken

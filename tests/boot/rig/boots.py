@@ -1,0 +1,163 @@
+"""The two boots: the first does the node's first-boot work, the second finds nothing to do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import card, initramfs, machines
+from .emulator import BootFailed, Emulator, flatten, make_overlay
+from .guest import Guest
+from .image import Image
+
+HOST_KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
+SERVICE = "kraken-firstboot.service"
+
+
+@dataclass(frozen=True)
+class Settings:
+    machine: machines.Machine
+    image: Path
+    node_name: str
+    user: str
+    ssh_key: Path
+    host_key: str
+    own_initramfs: bool
+    cache: str
+    patience: float
+    work: Path
+
+
+def prepare_boot_files(settings, image):
+    """What the Pi's firmware would load from the boot partition, taken from there by the rig, as QEMU has no firmware."""
+    folder = settings.work / "boot-files"
+    folder.mkdir()
+    wanted = {"kernel": settings.machine.kernels, "device_tree": settings.machine.device_trees}
+    if settings.own_initramfs:
+        wanted["initramfs"] = settings.machine.initramfs
+    files = {}
+    for kind, names in wanted.items():
+        files[kind] = folder / machines.find_boot_file(image, names)
+        image.copy_from_boot(files[kind].name, files[kind])
+    if not settings.own_initramfs:
+        files["initramfs"] = folder / "rig-initramfs.gz"
+        initramfs.build(image, files["initramfs"], settings.work / "initramfs")
+    files["command_line"] = machines.command_line(image, settings.machine)
+    return files
+
+
+class Rig:
+    """One card: its overlay lives through both boots, like the card of a node that is switched off and on."""
+
+    def __init__(self, settings, checks):
+        self._settings = settings
+        self._checks = checks
+        self._given = Image(settings.image)
+        self._overlay = settings.work / "card.qcow2"
+
+    def run(self):
+        checks, given = self._checks, self._given
+        print(f"the image as it was given ({given.path})", flush=True)
+        card.check_file_systems(checks, given, self._settings.work)
+        size = given.root_file_system()["size"]
+        checks.check("the root file system has room to grow", size < given.root["size"] - (1 << 20),
+                     f"{size} of {given.root['size']} bytes")
+        files = prepare_boot_files(self._settings, given)
+        print(f"command line: {files['command_line']}", flush=True)
+        make_overlay(given.path, self._overlay)
+
+        after_first = self._boot("first boot", files, second=False)
+        after_second = self._boot("second boot", files, second=True)
+        card.check_same(checks, after_first, after_second)
+
+    def _boot(self, title, files, second):
+        """Boots the card, checks the node from outside while it runs and the card once it is off; gives a snapshot."""
+        work = self._settings.work / title.replace(" ", "-")
+        work.mkdir()
+        print(f"{title} on {self._settings.machine.name}", flush=True)
+        with Emulator(self._settings.machine, self._overlay, files, work, self._settings.cache) as emulator:
+            try:
+                self._watch(emulator, work, second)
+            except BootFailed:
+                print(f"--- the last lines of the console ({emulator.log}):\n{emulator.tail()}\n---", flush=True)
+                raise
+            print(f"        {title}: off after {emulator.elapsed():.0f} s, {emulator.cpu_seconds:.0f} s of processor time, "
+                  f"peak memory {emulator.peak_kib // 1024} MiB", flush=True)
+        return self._check_card(title, work, second)
+
+    def _watch(self, emulator, work, second):
+        checks, settings = self._checks, self._settings
+        guest = Guest(emulator.port, settings.user, settings.ssh_key, work / "known_hosts")
+        presented = emulator.wait_for("sshd", guest.presented_host_key, 600 * settings.patience)
+        print(f"        sshd answers after {emulator.elapsed():.0f} s", flush=True)
+        checks.check("sshd shows the host key that is in the image", presented == settings.host_key,
+                     "" if presented == settings.host_key else f"{presented}, expected {settings.host_key}")
+        guest.trust(presented)
+        login = emulator.wait_for(f"a login of {settings.user} by key", lambda: _login(guest),
+                                  emulator.elapsed() + 120 * settings.patience)
+        checks.check(f"{settings.user} logs in with the key", login == settings.user, login)
+
+        unit = emulator.wait_for(f"{SERVICE} to finish", lambda: _finished(guest),
+                                 emulator.elapsed() + 240 * settings.patience)
+        print(f"        {SERVICE} is through after {emulator.elapsed():.0f} s", flush=True)
+        skipped = second and unit.get("ConditionResult") == "no"
+        ran = unit.get("ExecMainStatus") == "0" and unit.get("ExecMainExitTimestampMonotonic") not in ("0", "", None)
+        checks.check(f"{SERVICE} succeeded", unit.get("Result") == "success" and (ran or skipped), unit)
+        name = guest.text("hostname")
+        checks.check(f"the host name is {settings.node_name}", name == settings.node_name, name)
+        size = int(guest.text("df -B1 --output=size / | tail -n 1"))
+        checks.check("df sees the grown root file system", size > 0.9 * self._given.root["size"],
+                     f"{size} of {self._given.root['size']} bytes")
+        # The default target is reached some time after sshd; a unit that fails later than this is not seen.
+        state = emulator.wait_for("the boot to settle", lambda: _settled(guest), emulator.elapsed() + 240 * settings.patience)
+        failed = guest.text("systemctl --failed --no-legend --plain")
+        checks.check("no unit failed", state == "running", f"{state}\n{failed}" if failed else state)
+        self._power_off(emulator, guest)
+
+    def _power_off(self, emulator, guest):
+        # The emulated boards have no power button: only the guest can bring itself down cleanly.
+        if not guest.power_off():
+            raise BootFailed(f"{self._settings.user} may not run sudo without a password, so the rig cannot power the "
+                             "node off: use an image whose user may (sudo_without_password)")
+        clean = emulator.wait_for_power_off(emulator.elapsed() + 240 * self._settings.patience)
+        self._checks.check("the node shut down by itself", clean)
+
+    def _check_card(self, title, work, second):
+        checks = self._checks
+        print(f"the card after the {title}", flush=True)
+        raw = work / "card.img"
+        flatten(self._overlay, raw)
+        image = Image(raw)
+        card.check_file_systems(checks, image, work)
+        card.check_unmounted(checks, image)
+        card.check_root_fills_partition(checks, image)
+        checks.check("the partition table is the one given", (image.disk_id, image.boot, image.root)
+                     == (self._given.disk_id, self._given.boot, self._given.root))
+        status = card.read_status(checks, image)
+        if status is not None:
+            card.check_status(checks, status, self._settings.node_name)
+            if second:
+                card.check_nothing_changed(checks, status)
+        snapshot = card.snapshot(image, work / "snapshot")
+        raw.unlink()
+        return snapshot
+
+
+def _login(guest):
+    done = guest.run("id -un", allowed=None)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _finished(guest):
+    """The unit's properties once it has run or was skipped; fails at once when there is no such unit."""
+    unit = guest.unit(SERVICE)
+    if unit.get("LoadState") == "not-found":
+        raise BootFailed(f"the image has no {SERVICE}")
+    busy = unit.get("ActiveState") in ("activating", "reloading", "deactivating")
+    started = unit.get("ActiveState") in ("active", "failed") or unit.get("ConditionResult") == "no" and \
+        guest.run("systemctl is-active multi-user.target", allowed=None).returncode == 0 or \
+        unit.get("ExecMainExitTimestampMonotonic") not in ("0", "", None)
+    return unit if started and not busy else None
+
+
+def _settled(guest):
+    state = guest.run("systemctl is-system-running", allowed=None).stdout.strip()
+    return None if state in ("initializing", "starting", "") else state

@@ -1,0 +1,131 @@
+"""One run of QEMU: started on an overlay, watched through its serial log, always ended.
+
+The given image is never written to: the guest's writes go to a qcow2 overlay of the next power of two (QEMU's SD cards
+come in no other size). Waits look for a marker, with a bounded time; nothing here sleeps in the hope of something.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from .programs import ProgramFailed, run
+
+PANIC = re.compile(rb"Kernel panic - not syncing[^\r\n]*|rig: no partition is [^\r\n]*|rig: cannot mount [^\r\n]*")
+# A guest that cannot switch the board off says this as the last thing.
+HALTED = re.compile(rb"reboot: (Power down|System halted)")
+
+
+class BootFailed(Exception):
+    pass
+
+
+def make_overlay(image, overlay):
+    size = 1 << (os.path.getsize(image) - 1).bit_length()
+    run("qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", "raw", overlay, str(size))
+
+
+def flatten(overlay, raw):
+    """What the card holds now, as a sparse raw image."""
+    run("qemu-img", "convert", "-O", "raw", overlay, raw, timeout=600)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Emulator:
+    """Use as a context manager: leaving it ends QEMU whatever happened."""
+
+    def __init__(self, machine, overlay, boot_files, work, cache):
+        self.port = free_port()
+        self.log = Path(work) / "serial.log"
+        self.errors = Path(work) / "qemu.log"
+        self.peak_kib = 0
+        self.cpu_seconds = 0.0
+        self.started = time.monotonic()
+        serials = ["null", "null"]
+        serials[machine.console_serial] = f"file:{self.log}"
+        self._command = [
+            machine.qemu, "-M", machine.name, "-m", "1G", "-accel", "tcg,thread=multi,tb-size=256",
+            "-kernel", boot_files["kernel"], "-initrd", boot_files["initramfs"], "-dtb", boot_files["device_tree"],
+            "-append", boot_files["command_line"],
+            "-drive", f"file={overlay},if=sd,format=qcow2,cache={cache}",
+            "-usb", "-netdev", f"user,id=n0,hostfwd=tcp:127.0.0.1:{self.port}-:22",
+            "-device", "usb-net,netdev=n0,mac=52:54:00:00:00:03",
+            "-no-reboot", "-display", "none", "-monitor", "none",
+            *(word for serial in serials for word in ("-serial", serial))]
+        self._process = None
+
+    def __enter__(self):
+        with open(self.errors, "wb") as errors:
+            self._process = subprocess.Popen([str(word) for word in self._command], stdin=subprocess.DEVNULL,
+                                             stdout=errors, stderr=errors)
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self.sample()
+            self._process.terminate()
+            try:
+                self._process.wait(20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def elapsed(self):
+        return time.monotonic() - self.started
+
+    def alive(self):
+        return self._process.poll() is None
+
+    def sample(self):
+        """Notes QEMU's peak memory and processor time so far."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text()
+            fields = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            return
+        peak = re.search(r"VmHWM:\s+(\d+)", status)
+        if peak:
+            self.peak_kib = max(self.peak_kib, int(peak[1]))
+            self.cpu_seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def console(self):
+        return self.log.read_bytes() if self.log.exists() else b""
+
+    def tail(self, lines=30):
+        """The last lines of the guest's console, and QEMU's own complaints."""
+        console = self.console().decode(errors="replace").replace("\r", "").splitlines()
+        # Slirp says this whenever a guest's interface is not up yet.
+        complaints = [line for line in self.errors.read_text(errors="replace").splitlines() if "Slirp: Failed" not in line]
+        return "\n".join(console[-lines:] + complaints[-5:])
+
+    def wait_for(self, what, probe, deadline):
+        """Polls PROBE until it gives something; fails at DEADLINE (seconds since start), on a panic, or QEMU's end."""
+        trouble = ""
+        while True:
+            self.sample()
+            try:
+                found = probe()
+            except ProgramFailed as error:  # a busy guest may drop a connection: ask again
+                found, trouble = None, f"; {error}"
+            if found:
+                return found
+            panic = PANIC.search(self.console())
+            if panic:
+                raise BootFailed(f"waiting for {what}: {panic[0].decode(errors='replace')}")
+            if not self.alive():
+                raise BootFailed(f"waiting for {what}: QEMU ended with status {self._process.returncode}")
+            if self.elapsed() > deadline:
+                raise BootFailed(f"waiting for {what}: not there after {deadline:.0f} s{trouble}")
+            time.sleep(0.5)
+
+    def wait_for_power_off(self, deadline):
+        """True when the guest went down by itself. QEMU may go on with a halted board: leaving the context ends it."""
+        self.wait_for("the guest to power off", lambda: not self.alive() or HALTED.search(self.console()), deadline)
+        return HALTED.search(self.console()) is not None or self._process.returncode == 0

@@ -1,0 +1,55 @@
+"""The boards that QEMU emulates, and what each of them takes from the image's boot partition."""
+
+from dataclasses import dataclass
+
+from .programs import ProgramFailed
+
+
+@dataclass(frozen=True)
+class Machine:
+    qemu: str
+    name: str
+    kernels: tuple
+    initramfs: tuple
+    device_trees: tuple
+    console: str
+    console_serial: int  # which of QEMU's -serial options the console is
+    command_line_limit: int
+
+
+MACHINES = {
+    "raspi3b": Machine("qemu-system-aarch64", "raspi3b", ("kernel8.img",), ("initramfs8",),
+                       ("bcm2710-rpi-3-b.dtb", "bcm2837-rpi-3-b.dtb"), "ttyS1,115200", 1, 2048),
+    "raspi2b": Machine("qemu-system-arm", "raspi2b", ("kernel7.img",), ("initramfs7",),
+                       ("bcm2709-rpi-2-b.dtb", "bcm2836-rpi-2-b.dtb"), "ttyAMA0,115200", 0, 1024),
+}
+
+# Drivers for hardware that QEMU does not emulate: they time out, or fail loudly, and tell nothing about the image.
+# cdc_subset would take the emulated NIC from cdc_ether, and give it a random address.
+BLACKLIST = ("cdc_subset,vc4,drm,snd_bcm2835,bcm2835_v4l2,vchiq,hci_uart,cfg80211,brcmfmac,raspberrypi_cpufreq")
+
+# Housekeeping that would only cost emulated time.
+MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer",
+          "e2scrub_reap.service", "fstrim.timer", "systemd-rfkill.socket")
+
+
+def find_boot_file(image, names):
+    for name in names:
+        if image.boot_has(name):
+            return name
+    raise ProgramFailed(f"the boot partition has none of {', '.join(names)}")
+
+
+def command_line(image, machine):
+    """The image's own cmdline.txt with the console replaced, and the rig's words appended."""
+    lines = image.read_boot_text("cmdline.txt").splitlines()
+    if len(lines) != 1 or not lines[0].strip():
+        raise ProgramFailed(f"cmdline.txt: expected one line, found {len(lines)}")
+    words = [word for word in lines[0].split() if not word.startswith("console=")]
+    words += [f"console={machine.console}", f"modprobe.blacklist={BLACKLIST}"]
+    words += [f"systemd.mask={unit}" for unit in MASKED]
+    line = " ".join(words)
+    if len(line) >= machine.command_line_limit:
+        raise ProgramFailed(f"the kernel takes {machine.command_line_limit - 1} characters of command line, "
+                            f"this one has {len(line)}")
+    return line
