@@ -1,6 +1,6 @@
 #include "base/text.h"
 #include "cluster/ssh_host_keys.h"
-#include "image/os_hosts.h"
+#include "contract/hosts_file.h"
 #include "image/plan_parts.h"
 
 namespace kraken {
@@ -11,15 +11,13 @@ constexpr std::uint32_t kPrivateMode = 0600;
 constexpr std::uint32_t kPublicMode = 0644;
 
 Status plan_names(PlanParts& parts) {
-  const ClusterConfig& cluster = *parts.inputs.cluster;
   const NodeConfig& node = *parts.inputs.node;
-  KRAKEN_TRY(parts.plan.edit_text("/etc/hostname", {"host name", node.name.origin}, [&](const std::string&) {
+  KRAKEN_TRY(parts.plan.edit_text(kHostnamePath, {"host name", node.name.origin}, [&](const std::string&) {
     return Result<std::string>(node.name.value + "\n");
   }));
-  HostsEdit hosts{node.name.value, {}};
-  for (const NodeConfig& other : cluster.nodes) hosts.nodes.push_back({other.address.value, other.name.value});
-  return parts.plan.edit_text("/etc/hosts", {"names of the cluster's nodes", node.name.origin},
-                              [&](const std::string& text) { return edit_hosts(text, hosts); });
+  const NodeRecord record = make_node_record(parts.inputs, parts.image.os().boot_folder);
+  return parts.plan.edit_text(kHostsPath, {"names of the cluster's nodes", node.name.origin},
+                              [&](const std::string& text) { return Result<std::string>(managed_hosts(text, record)); });
 }
 
 Status plan_time_zone(PlanParts& parts) {
