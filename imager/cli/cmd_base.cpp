@@ -87,7 +87,7 @@ std::string info_text(const CachedBase& base, const BaseInfo& info) {
   }
   if (info.os) {
     text += "system        " + info.os->pretty_name + "\narchitecture  " + info.os->architecture + "\nboot folder   " +
-            info.os->boot_folder + "\nfirst boot    " + info.os->mechanism_name() + "\n";
+            info.os->boot_folder + "\naccess        " + "user through " + to_word(info.os->user) + "\n";
     for (const std::string& warning : info.os->warnings) text += "warning: " + warning + "\n";
   }
   return text;

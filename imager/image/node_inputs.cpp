@@ -1,10 +1,12 @@
 #include "image/node_inputs.h"
 
+#include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "base/version.h"
 #include "block/file_source.h"
-#include "image/os_elf.h"
+#include "image/os_architecture.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -14,6 +16,7 @@ namespace {
 namespace stdfs = std::filesystem;
 
 constexpr Bytes kMaxUnit = 64 * kKiB;
+constexpr std::size_t kElfHead = 64;  // System V gABI, chapter 4: Elf64_Ehdr
 
 // Installed beside the profiles, or in the build folders of a source tree.
 std::array<stdfs::path, 2> candidates(const stdfs::path& share, const std::string& architecture) {
@@ -36,8 +39,13 @@ Result<FirstbootFiles> find_firstboot(const stdfs::path& share, const std::strin
                                          " && cmake --build --preset firstboot-" + architecture);
   }
   KRAKEN_ASSIGN(const auto source, FileSource::open(files.program));
-  KRAKEN_TRY(check_program_architecture(*source, architecture).with_context(files.program.string()));
-  return files;
+  std::array<std::byte, kElfHead> head{};
+  const Bytes length = std::min<Bytes>(head.size(), source->size());
+  KRAKEN_TRY(source->read(0, std::span(head).first(length)));
+  const std::string found = elf_architecture(as_text(std::span(head).first(length)));
+  if (found == architecture) return files;
+  return Error(ErrorCode::kConfig, files.program.string() + " is " + (found.empty() ? "no program" : "a program for " + found) +
+                                       ", not kraken-firstboot for " + architecture + ": build it anew");
 }
 
 NodeRecord make_node_record(const NodeInputs& inputs, const std::string& boot_folder) {

@@ -31,8 +31,7 @@ struct NodeInputs {
   std::int64_t clock = 0;       // seconds since 1970 UTC
 };
 
-// kConfig when no program for the architecture was built or installed, kCorrupt when the file there is not one: it must be
-// a static ELF program for just that architecture.
+// kConfig when no program for the architecture was built or installed, or when the file there is another's.
 Result<FirstbootFiles> find_firstboot(const std::filesystem::path& share, const std::string& architecture);
 
 // What the node will read. `boot_folder` is where the image mounts its FAT partition.

@@ -1,17 +1,12 @@
 #include "image/opened_image.h"
 
-#include <algorithm>
-
-#include "base/text.h"
 #include "fs/ext4/ext4_editor.h"
 #include "fs/fat/fat_editor.h"
-#include "image/os_fstab.h"
+#include "image/os_mounts.h"
 
 namespace kraken {
 
 namespace {
-
-constexpr Bytes kMaxFstab = kMiB;
 
 Error unusable(const std::string& why) { return Error(ErrorCode::kBaseImage, why); }
 
@@ -20,19 +15,6 @@ Error as_base_image(const Error& error) {
 }
 
 std::string partition_name(const Partition& partition) { return "partition " + std::to_string(partition.number); }
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-// "/dev/mmcblk0p1", "/dev/sda1": the number at the end. Which disk it names does not matter on a card's own system.
-std::optional<int> number_of_device(std::string_view device) {
-  if (!device.starts_with("/dev/")) return std::nullopt;
-  const std::size_t last = device.find_last_not_of("0123456789");
-  const auto number = parse_u64(device.substr(last + 1));
-  if (!number || *number > 128) return std::nullopt;
-  return static_cast<int>(*number);
-}
 
 }  // namespace
 
@@ -80,38 +62,27 @@ Status OpenedImage::find_root(std::int64_t clock) {
                   " partitions is an ext4 file system with a system in it");
 }
 
-Status OpenedImage::find_boot(std::int64_t clock, std::string& boot_folder) {
-  ImageTree root_only(*root_.editor, nullptr, "");
-  auto text = root_only.read_file("/etc/fstab", kMaxFstab);
-  if (!text.ok()) {
-    return as_base_image(text.error().with_context("its /etc/fstab, which tells where the boot partition belongs, cannot be read"));
-  }
-  KRAKEN_ASSIGN(const std::vector<FstabEntry> entries, parse_fstab(*text).recode(ErrorCode::kBaseImage));
-  const FstabEntry* mount = find_boot_mount(entries);
-  if (mount == nullptr) return unusable("its /etc/fstab mounts no FAT partition at /boot/firmware or /boot");
-  boot_folder = mount->mount_point;
-  std::vector<Volume> found;
-  std::optional<Error> damaged;
+Result<const Partition*> OpenedImage::partition(int number) const {
   for (const Partition& partition : table_.partitions) {
-    auto volume = open_volume(partition, clock, "fat");
-    if (!volume.ok() && volume.error().code() != ErrorCode::kUnsupported) damaged = damaged.value_or(volume.error());
-    if (!volume.ok()) continue;
-    const bool named = equal_ignoring_case(mount->device, "PARTUUID=" + mbr_partuuid(table_.disk_id, partition.number)) ||
-                       mount->device == "LABEL=" + volume->editor->label() ||
-                       number_of_device(mount->device) == partition.number;
-    if (named) {
-      boot_ = std::move(*volume);
-      return ok_status();
-    }
-    found.push_back(std::move(*volume));
+    if (partition.number == number) return &partition;
   }
-  // A name of another kind (UUID=) can only mean the one there is; a PARTUUID that fits none is a broken image.
-  if (found.size() == 1 && mount->device.starts_with("UUID=")) {
-    boot_ = std::move(found.front());
-    return ok_status();
+  return unusable("its partition table has no partition " + std::to_string(number));
+}
+
+// fstab tells which partition is mounted where; the root that was found first may be another system's.
+Status OpenedImage::open_mounts(std::int64_t clock, std::string& boot_folder) {
+  ImageTree root_only(*root_.editor, nullptr, "");
+  KRAKEN_ASSIGN(const MountFacts mounts, inspect_mounts(root_only, table_));
+  boot_folder = mounts.boot_folder;
+  if (root_.partition->number != mounts.root_partition) {
+    return unusable("partition " + std::to_string(root_.partition->number) + " holds a system whose /etc/fstab names "
+                    "partition " + std::to_string(mounts.root_partition) + " as its root: which one boots is not known");
   }
-  if (damaged) return as_base_image(*damaged);
-  return unusable("its /etc/fstab mounts " + mount->device + " at " + boot_folder + ", and no FAT partition has that name");
+  KRAKEN_ASSIGN(const Partition* boot, partition(mounts.boot_partition));
+  auto volume = open_volume(*boot, clock, "fat");
+  if (!volume.ok()) return as_base_image(volume.error());
+  boot_ = std::move(*volume);
+  return ok_status();
 }
 
 Result<std::unique_ptr<OpenedImage>> OpenedImage::open(std::shared_ptr<const BlockSource> base, Bytes size,
@@ -121,7 +92,7 @@ Result<std::unique_ptr<OpenedImage>> OpenedImage::open(std::shared_ptr<const Blo
   KRAKEN_ASSIGN(image->overlay_, Overlay::open(std::move(base), size));
   KRAKEN_TRY(image->find_root(clock));
   std::string boot_folder;
-  KRAKEN_TRY(image->find_boot(clock, boot_folder));
+  KRAKEN_TRY(image->open_mounts(clock, boot_folder));
   image->tree_ = std::make_unique<ImageTree>(*image->root_.editor, image->boot_.editor.get(), boot_folder);
   auto os = inspect_os(*image->tree_, image->table_);
   if (!os.ok()) return as_base_image(os.error());

@@ -24,6 +24,7 @@ class OpenedImage {
   const Partition& boot_partition() const { return *boot_.partition; }
   ImageTree& tree() { return *tree_; }
   const OsFacts& os() const { return os_; }
+  OsFacts& os() { return os_; }  // for use_account_files(), which planning may call
 
   // Grows the partition and sets the id; the file system in it grows on the node.
   Status edit_table(const TableEdit& edit) { return edit_partition_table(*overlay_, edit); }
@@ -42,7 +43,8 @@ class OpenedImage {
   Status read_table(const BlockSource& base);
   Result<Volume> open_volume(const Partition& partition, std::int64_t clock, const std::string& kind);
   Status find_root(std::int64_t clock);
-  Status find_boot(std::int64_t clock, std::string& boot_folder);
+  Result<const Partition*> partition(int number) const;
+  Status open_mounts(std::int64_t clock, std::string& boot_folder);
 
   std::unique_ptr<Overlay> overlay_;
   PartitionTable table_;

@@ -119,7 +119,8 @@ Status PlanBuilder::write_source(std::string_view path, std::shared_ptr<const Bl
 }
 
 Status PlanBuilder::edit_text(std::string_view path, const EditReason& reason,
-                              const std::function<Result<std::string>(const std::string&)>& change) {
+                              const std::function<Result<std::string>(const std::string&)>& change,
+                              Secrecy secrecy) {
   auto text = text_of(path);
   if (!text.ok() && text.error().code() != ErrorCode::kNotFound) return text.error();
   const std::string old_text = text.ok() ? *text : std::string();
@@ -127,7 +128,7 @@ Status PlanBuilder::edit_text(std::string_view path, const EditReason& reason,
   if (text.ok() && new_text == old_text) return ok_status();
   KRAKEN_ASSIGN(const std::string key, canonical(path, ImageTree::LastLink::kFollow));
   KRAKEN_ASSIGN(const NodeAttributes attributes, attributes_there(key));
-  return write(key, new_text, reason, attributes);
+  return write(key, new_text, reason, attributes, secrecy);
 }
 
 Status PlanBuilder::make_folder(std::string_view path, EditReason reason, const NodeAttributes& attributes) {

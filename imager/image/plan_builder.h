@@ -31,7 +31,8 @@ class PlanBuilder {
   // `change` gets the text (empty when there is no file) and gives the new one. A link is followed; owner, mode and
   // extended attributes of the file stay.
   Status edit_text(std::string_view path, const EditReason& reason,
-                   const std::function<Result<std::string>(const std::string&)>& change);
+                   const std::function<Result<std::string>(const std::string&)>& change,
+                   Secrecy secrecy = Secrecy::kPublic);
   // Nothing when the folder is there already.
   Status make_folder(std::string_view path, EditReason reason, const NodeAttributes& attributes);
   Status link(std::string_view path, std::string_view target, EditReason reason);

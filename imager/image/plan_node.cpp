@@ -97,9 +97,9 @@ Result<NodePlan> plan_node(OpenedImage& image, const NodeInputs& inputs, const I
   KRAKEN_ASSIGN(plan.table, plan_table(image, inputs, size));
   PlanBuilder builder(image.tree());
   PlanParts parts{builder, image, inputs, plan.table, plan.warnings};
+  KRAKEN_TRY(plan_access(parts));  // first: it may add to what has to be switched off
   KRAKEN_TRY(plan_boot(parts));
   KRAKEN_TRY(plan_identity(parts));
-  KRAKEN_TRY(plan_access(parts));
   KRAKEN_TRY(plan_firstboot(parts));
   builder.close_planned_paths();
   KRAKEN_TRY(plan_overlays(builder, image, inputs));

@@ -34,6 +34,9 @@ Status plan_access(PlanParts& parts);
 // kraken-firstboot, its unit, and the node record.
 Status plan_firstboot(PlanParts& parts);
 
+// What the image's own system needs so that ours takes effect; words of cmdline.txt are plan_boot's.
+Status plan_os_edits(PlanParts& parts, const OsEdits& edits);
+
 Status plan_overlay_file(PlanBuilder& plan, const std::string& overlay, const OverlayFile& file);
 
 }  // namespace kraken
