@@ -3,14 +3,11 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "disk/partition_table.h"
 #include "image/os_text.h"
 
 namespace kraken {
 
 namespace {
-
-constexpr std::string_view kPartuuid = "PARTUUID=";
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -68,10 +65,11 @@ void append_word(std::vector<std::string>& words, const std::string& word) {
 void set_word(std::vector<std::string>& words, const std::string& word) {
   const std::string_view key = key_of(word);
   const auto same = [&](const std::string& other) { return same_key(key_of(other), key); };
-  const auto first = std::find_if(words.begin(), words.end(), same);
-  if (first == words.end()) return append_word(words, word);
+  const auto end = std::find(words.begin(), words.end(), "--");
+  const auto first = std::find_if(words.begin(), end, same);
+  if (first == end) return append_word(words, word);
   *first = word;
-  words.erase(std::remove_if(first + 1, words.end(), same), words.end());
+  words.erase(std::remove_if(first + 1, end, same), end);
 }
 
 // Puts `words` in the place of the first line.
@@ -129,17 +127,6 @@ Result<std::string> edit_cmdline(std::string_view text, const CmdlineEdit& edit)
   }
   if (words == before) return std::string(text);
   return with_words(text, words);
-}
-
-std::optional<std::string> changed_partuuid(std::string_view value, const DiskIdChange& change) {
-  if (!value.starts_with(kPartuuid)) return std::nullopt;
-  const std::string_view id = value.substr(kPartuuid.size());
-  const std::size_t dash = id.find('-');
-  const auto number = dash == std::string_view::npos ? std::nullopt : parse_u64(id.substr(dash + 1));
-  if (!number || *number > 255) return std::nullopt;
-  const auto bytes = from_hex(id.substr(0, dash));
-  if (!bytes || to_hex(*bytes) != mbr_partuuid(change.from, 1).substr(0, 8)) return std::nullopt;
-  return std::string(kPartuuid) + mbr_partuuid(change.to, static_cast<int>(*number));
 }
 
 Result<std::string> change_cmdline_disk_id(std::string_view text, const DiskIdChange& change) {

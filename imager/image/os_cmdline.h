@@ -4,13 +4,13 @@
 // functions.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "image/os_partuuid.h"
 
 namespace kraken {
 
@@ -40,13 +40,6 @@ struct CmdlineEdit {
 Result<std::string> edit_cmdline(std::string_view text, const CmdlineEdit& edit);
 
 // root=PARTUUID=<old>-NN and any other word of that form, for a new disk id (disk_id of PartitionTable).
-struct DiskIdChange {
-  std::uint32_t from = 0;
-  std::uint32_t to = 0;
-};
 Result<std::string> change_cmdline_disk_id(std::string_view text, const DiskIdChange& change);
-
-// The value with PARTUUID=<from>-NN changed; nothing when it is not of that form. Case does not count in `from`.
-std::optional<std::string> changed_partuuid(std::string_view value, const DiskIdChange& change);
 
 }  // namespace kraken

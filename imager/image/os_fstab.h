@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "image/os_cmdline.h"
+#include "image/os_partuuid.h"
 
 namespace kraken {
 

@@ -111,6 +111,9 @@ Status find_first_user(ImageTree& tree, OsFacts& facts) {
         FirstUser{entry.name, entry.home, entry.uid, entry.gid, entry.can_log_in(), has_password(*shadow, entry.name)};
     break;
   }
+  if (has_password(*shadow, "root")) {
+    facts.warnings.push_back("root has a password in the image; whoever knows it owns every node on the console");
+  }
   if (facts.first_user && facts.first_user->has_password) {
     facts.warnings.push_back("the image has a user '" + facts.first_user->name +
                              "' with a password that everybody may know; it should be locked");
@@ -182,7 +185,20 @@ Status inspect_cmdline(ImageTree& tree, const PartitionTable& table, OsFacts& fa
   return ok_status();
 }
 
+// Debian's raspi-firmware (debian/kernel/postinst.d/z50-raspi-firmware) makes cmdline.txt and config.txt anew with
+// every kernel; Raspberry Pi OS has the package too, without that part.
+Status warn_of_generated_files(ImageTree& tree, OsFacts& facts) {
+  KRAKEN_ASSIGN(const bool hook, is_there(tree, "/etc/kernel/postinst.d/z50-raspi-firmware"));
+  if (!hook || facts.is_raspios) return ok_status();
+  facts.warnings.push_back(
+      "the image's raspi-firmware package writes cmdline.txt and config.txt anew at every kernel update, without what "
+      "is "
+      "put in here; repeat the settings in /etc/default/raspi-firmware");
+  return ok_status();
+}
+
 Status find_wizards(ImageTree& tree, OsFacts& facts) {
+  KRAKEN_TRY(warn_of_generated_files(tree, facts));
   KRAKEN_ASSIGN(const OsEdits units, find_unit_wizards(tree, facts.warnings));
   facts.wizards.insert(facts.wizards.end(), units.begin(), units.end());
   KRAKEN_ASSIGN(const OsEdits cloud, find_cloud_init(tree, facts.warnings));

@@ -26,8 +26,11 @@
 namespace kraken {
 
 enum class UserMechanism {
-  kUserconf,  // userconf.txt on the boot partition: the image renames its first user at boot and sets the password
-  kDirect,    // passwd, shadow and group of the image (os_accounts.h)
+  // userconf.txt on the boot partition: the image renames its first user at boot, moves its home to /home/<name>, and
+  // sets the password. Files of the user's (authorized_keys) belong into FirstUser::home, with FirstUser's ids, and
+  // /home/<name> must not exist unless it is that.
+  kUserconf,
+  kDirect,  // passwd, shadow and group of the image (os_accounts.h)
 };
 std::string to_word(UserMechanism mechanism);  // "userconf.txt", "account files"
 

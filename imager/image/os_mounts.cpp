@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "image/os_fstab.h"
+#include "image/os_partuuid.h"
 #include "image/os_read.h"
 
 namespace kraken {
@@ -50,23 +51,22 @@ Error unknown_partition(std::string_view device, std::string_view why) {
   return unusable_image("it is not known which partition " + std::string(device) + " is", why, kAdvice);
 }
 
-Result<int> partition_of_id(const PartitionTable& table, std::string_view device, std::string_view id) {
-  const std::size_t dash = id.find('-');
-  const auto number = dash == std::string_view::npos ? std::nullopt : parse_u64(id.substr(dash + 1));
-  const auto bytes = from_hex(id.substr(0, dash));
-  if (!number || *number > 255 || !bytes || bytes->size() != 4) {
-    return unknown_partition(device, "it is not of the form PARTUUID=0123abcd-02");
+Result<int> numbered(const PartitionTable& table, std::string_view device, std::uint64_t number) {
+  for (const Partition& partition : table.partitions) {
+    if (partition.number > 0 && static_cast<std::uint64_t>(partition.number) == number) return partition.number;
   }
-  const std::string disk = mbr_partuuid(table.disk_id, 1).substr(0, 8);
-  if (to_hex(*bytes) != disk) {
+  return unknown_partition(device, "the partition table has no partition " + std::to_string(number));
+}
+
+Result<int> partition_of_id(const PartitionTable& table, std::string_view device) {
+  const auto id = parse_mbr_partuuid(device);
+  if (!id) return unknown_partition(device, "it is not of the form PARTUUID=0123abcd-02");
+  if (id->disk_id != table.disk_id) {
     return unusable_image("the image would not find " + std::string(device),
-                          "its partition table has the disk id " + disk,
+                          "its partition table has the disk id " + mbr_partuuid(table.disk_id, 1).substr(0, 8),
                           "write the image anew from its source; its fstab or cmdline.txt belongs to another disk");
   }
-  for (const Partition& partition : table.partitions) {
-    if (partition.number == static_cast<int>(*number)) return partition.number;
-  }
-  return unknown_partition(device, "the partition table has no partition " + std::to_string(*number));
+  return numbered(table, device, static_cast<std::uint64_t>(id->number));
 }
 
 Result<int> only_candidate(const PartitionTable& table, std::string_view device, PartitionUse use) {
@@ -87,16 +87,8 @@ Result<int> only_candidate(const PartitionTable& table, std::string_view device,
 }  // namespace
 
 Result<int> find_partition(const PartitionTable& table, std::string_view device, PartitionUse use) {
-  constexpr std::string_view kPartuuid = "PARTUUID=";
-  if (table.kind == TableKind::kMbr && device.starts_with(kPartuuid)) {
-    return partition_of_id(table, device, device.substr(kPartuuid.size()));
-  }
-  if (const auto number = number_of_device(device)) {
-    for (const Partition& partition : table.partitions) {
-      if (partition.number > 0 && static_cast<std::uint64_t>(partition.number) == *number) return partition.number;
-    }
-    return unknown_partition(device, "the partition table has no partition " + std::to_string(*number));
-  }
+  if (table.kind == TableKind::kMbr && device.starts_with(kPartuuidPrefix)) return partition_of_id(table, device);
+  if (const auto number = number_of_device(device)) return numbered(table, device, *number);
   return only_candidate(table, device, use);
 }
 

@@ -80,10 +80,12 @@ Result<bool> is_enabled(ImageTree& tree, std::string_view unit) {
 
 Result<bool> is_masked(ImageTree& tree, const std::string& unit) {
   const std::string path = std::string(kUnits) + "/" + unit;
-  const auto link = tree.stat(path, ImageTree::LastLink::kKeep);
-  if (!link.ok() || link->type != NodeType::kSymlink) return false;
-  KRAKEN_ASSIGN(const auto place, tree.resolve(path).recode(ErrorCode::kBaseImage));
-  return place.image_path == "/dev/null";
+  KRAKEN_ASSIGN(const bool there, is_there(tree, path));
+  if (!there) return false;
+  // The target is compared, not followed: an image need not have /dev/null.
+  KRAKEN_ASSIGN(const auto place, tree.resolve(path, ImageTree::LastLink::kKeep).recode(ErrorCode::kBaseImage));
+  const auto target = place.fs->read_link(place.path);
+  return target.ok() && *target == "/dev/null";
 }
 
 // Where the image's packages keep a unit; empty when it has none.

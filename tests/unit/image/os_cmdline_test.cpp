@@ -84,6 +84,7 @@ TEST(Cmdline, KnowsThatDashAndUnderscoreAreTheSameInAKey) {
 TEST(Cmdline, PutsWordsBeforeInitsArguments) {
   EXPECT_EQ(edited("a -- single", {.remove = {}, .set = {"c=1"}, .add = {"b"}}), "a c=1 b -- single");
   EXPECT_EQ(edited("a -- b", {.remove = {}, .set = {}, .add = {"b"}}), "a b -- b");
+  EXPECT_EQ(edited("c=0 a c=2 -- c=3", {.remove = {}, .set = {"c=1"}, .add = {}}), "c=1 a -- c=3");
 }
 
 TEST(Cmdline, RefusesWhatWouldNotBeOneWord) {
@@ -103,9 +104,9 @@ TEST(Cmdline, RefusesHostileTexts) {
 TEST(Cmdline, ChangesTheDiskId) {
   const DiskIdChange change{.from = 0x0f1ee700, .to = 0xdeadbeef};
   const auto out = change_cmdline_disk_id(
-      "a root=PARTUUID=0F1EE700-02 resume=PARTUUID=0f1ee700-03 b=PARTUUID=0f1ee701-02\n", change);
+      "a root=PARTUUID=0F1EE700-02 resume=PARTUUID=0f1ee700-0A b=PARTUUID=0f1ee701-02\n", change);
   ASSERT_TRUE(out.ok());
-  EXPECT_EQ(*out, "a root=PARTUUID=deadbeef-02 resume=PARTUUID=deadbeef-03 b=PARTUUID=0f1ee701-02\n");
+  EXPECT_EQ(*out, "a root=PARTUUID=deadbeef-02 resume=PARTUUID=deadbeef-0a b=PARTUUID=0f1ee701-02\n");
   for (const std::string_view other : {"root=/dev/mmcblk0p2\n", "root=PARTUUID=0f1ee700\n", "root=PARTUUID=0f1ee700-xx",
                                        "PARTUUID=0f1ee700-02", "root=UUID=0f1ee700-02", "root=PARTUUID=0f1ee70-02"}) {
     EXPECT_EQ(*change_cmdline_disk_id(other, change), other);
