@@ -103,7 +103,8 @@ TEST_F(SshKeys, KnownHostsAreFoundBySsh) {
 
 TEST_F(SshKeys, RefuseNamesThatWouldChangeAFile) {
   const ClusterSecrets secrets = secrets_of('s');
-  for (const std::string_view name : {"", "a b", "a\nb", "a,b", "*", std::string_view("a\0b", 3)}) {
+  for (const std::string& name : {std::string(), std::string("a b"), std::string("a\nb"), std::string("a,b"),
+                                  std::string("*"), std::string("a\0b", 3)}) {
     EXPECT_FALSE(derive_ssh_host_key(secrets, {.cluster = "kraken", .node_id = 3, .name = name}).ok()) << name;
   }
   const SshHostKey key = key_of(secrets, 3, "kraken-3");
