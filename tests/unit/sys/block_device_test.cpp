@@ -73,7 +73,7 @@ class BlockDeviceTest : public ::testing::Test {
 TEST_F(BlockDeviceTest, ReadsSizeModelAndSector) {
   const auto card = query_block_device_by_name("sdb", roots_);
   ASSERT_TRUE(card.ok()) << card.error().what();
-  EXPECT_EQ(card->size, 62333952U * 512);
+  EXPECT_EQ(card->size, Bytes{62333952} * 512);
   EXPECT_EQ(card->logical_sector, 4096U);
   EXPECT_EQ(card->model, "Generic STORAGE DEVICE");
   EXPECT_EQ(card->number, (DeviceNumber{8, 16}));
