@@ -14,8 +14,8 @@ namespace kraken {
 enum class TableKind { kNone, kMbr, kGpt };
 
 struct Partition {
-  int number = 0;  // from 1
-  Bytes start = 0;
+  int number = 0;   // from 1
+  Bytes start = 0;  // from the disk's beginning, for a logical partition too
   Bytes size = 0;
   std::uint8_t mbr_type = 0;  // 0 on GPT
   std::string gpt_type;       // UUID, upper case; empty on MBR
@@ -32,7 +32,11 @@ struct PartitionTable {
 // "0f1ee700-02": the PARTUUID of an MBR partition, as fstab and cmdline.txt spell it.
 std::string mbr_partuuid(std::uint32_t disk_id, int number);
 
-// kNone when there is no table (a bare file system, zeros). kCorrupt when a partition lies outside the disk or two overlap.
+// Sectors of 512 bytes. kNone when there is no table: zeros, or a bare file system, FAT among them though its first
+// sector has an MBR's signature. An extended partition is listed beside the logical ones in it; entries without a size
+// are not. kCorrupt, with a sentence on what is wrong, when a partition lies outside the disk or two overlap, when the
+// chain of an extended partition is a loop or leaves it, and for a GPT that is damaged or has lost its protective MBR.
+// kUnsupported for a GPT of more than 4 MiB. Fails as the disk's read() does.
 Result<PartitionTable> read_partition_table(const BlockSource& disk);
 
 // Changes to an MBR; what is not named stays to the byte, boot code included.
@@ -44,8 +48,11 @@ struct TableEdit {
   };
   std::optional<Resize> resize;
 };
-// kUnsupported for GPT and for no table; kInvalidArgument when the new size overlaps the next partition or passes the
-// disk's end or 2^32 sectors.
+// Writes the first sector, and in it changes the disk id's four bytes and the one entry's sixteen alone; the
+// partition's start, type and boot flag stay. kUnsupported for a GPT, for no table, and for resizing an extended or
+// logical partition; kNotFound when there is no such partition; kInvalidArgument when the new size overlaps the next
+// partition or passes the disk's end or 2^32 sectors; otherwise as read_partition_table and the disk's write(). Nothing
+// was written then, unless that write itself failed.
 Status edit_partition_table(BlockStore& disk, const TableEdit& edit);
 
 }  // namespace kraken
