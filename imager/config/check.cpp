@@ -1,6 +1,7 @@
 #include "config/check.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "config/scalar.h"
@@ -77,12 +78,30 @@ void check_unknown_key(const Member& member, const Definition& definition, const
   problems.add(member.origin, "unknown key " + in_quotes(member.key) + where + help);
 }
 
-void check_presence(const Value& value, const Definition& definition, const std::string& path, Problems& problems) {
+// A key that was misspelt is told once, as that, and not a second time as missing.
+std::set<std::string> misspelt_keys(const Value& value, const Definition& definition) {
+  constexpr std::size_t kMaxTried = 64;
+  std::set<std::string> meant;
+  const auto keys = keys_of(definition);
+  std::size_t tried = 0;
+  for (const Member& member : value.members) {
+    if (definition.find(member.key) != nullptr || ++tried > kMaxTried) continue;
+    if (const auto best = nearest(member.key, keys)) meant.insert(*best);
+  }
+  return meant;
+}
+
+void check_required(const Value& value, const Definition& definition, const std::string& path, Problems& problems) {
+  const auto meant = misspelt_keys(value, definition);
   for (const Field& field : definition.fields) {
-    if (field.need == Need::kOptional || value.find(field.key) != nullptr) continue;
+    if (field.need == Need::kOptional || value.find(field.key) != nullptr || meant.contains(field.key)) continue;
     problems.add(value.origin, with_path(path, "the key " + in_quotes(field.key) + " is missing (" +
                                                    field.definition.expected + ")"));
   }
+}
+
+void check_presence(const Value& value, const Definition& definition, const std::string& path, Problems& problems) {
+  check_required(value, definition, path, problems);
   const auto is_there = [&](const std::string& key) { return value.find(key) != nullptr; };
   const auto& needed = definition.at_least_one;
   if (!needed.empty() && std::ranges::none_of(needed, is_there)) {

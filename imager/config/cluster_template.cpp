@@ -1,5 +1,7 @@
 #include "config/cluster_template.h"
 
+#include <algorithm>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -22,58 +24,51 @@ std::string yaml_text(std::string_view text) {
   return out + "\"";
 }
 
-std::string head(const ClusterTemplate& wanted) {
-  return "# The cluster, for kraken-image: every node's image is made from this file.\n"
-         "# 'kraken-image plan' shows what would be put into an image, and from which line here it comes.\n"
-         "\n"
-         "cluster:\n"
-         "  name: " +
-         yaml_text(wanted.name) +
-         "\n"
-         "  # timezone: Europe/Berlin\n"
-         "  # Keys and tokens that the nodes share. Never give this folder away, and never put it into a repository.\n"
-         "  secrets: secrets\n"
-         "\n"
-         "# What the images start from: a name from 'kraken-image base list', or an image file:\n"
-         "# base: {file: raspios-lite.img.xz, sha256: 0123...}\n"
-         "base: " +
-         yaml_text(wanted.base) +
-         "\n"
-         "\n"
-         "# What joins the nodes to a cluster: none, swarm, kubeadm or k3s.\n"
-         "orchestrator: " +
-         yaml_text(wanted.orchestrator) +
-         "\n"
-         "\n";
-}
+// Words between @ are filled in.
+constexpr std::string_view kText = R"(# The cluster, for kraken-image: every node's image is made from this file.
+# 'kraken-image plan' shows what would be put into an image, and from which line here it comes.
 
-std::string middle(const ClusterTemplate& wanted) {
-  const std::string gateway = format_ipv4(wanted.gateway);
-  return "network:\n"
-         "  subnet: " +
-         format_ipv4_subnet(wanted.subnet) +
-         "\n"
-         "  gateway: " +
-         gateway +
-         "\n"
-         "  # Name servers, three at most; without this line, the gateway.\n"
-         "  dns: [" +
-         gateway +
-         "]\n"
-         "\n"
-         "# Who logs in to the nodes. Without a password, the keys are the only way in.\n"
-         "access:\n"
-         "  user: " +
-         yaml_text(wanted.user) +
-         "\n"
-         "  authorized_keys_files: [" +
-         yaml_text(wanted.key_file) +
-         "]\n"
-         "  # authorized_keys: [\"ssh-ed25519 AAAA... me@work\"]\n"
-         "  # What 'openssl passwd -6' prints; never the password itself.\n"
-         "  # password_hash: \"$6$...\"\n"
-         "  sudo_without_password: true\n"
-         "\n";
+cluster:
+  name: @name@
+  # timezone: Europe/Berlin
+  # Keys and tokens that the nodes share. Never give this folder away, and never put it into a repository.
+  secrets: secrets
+
+# What the images start from: a name from 'kraken-image base list', or an image file:
+# base: {file: raspios-lite.img.xz, sha256: 0123...}
+base: @base@
+
+# What joins the nodes to a cluster: none, swarm, kubeadm or k3s.
+orchestrator: @orchestrator@
+
+network:
+  subnet: @subnet@
+  gateway: @gateway@
+  # Name servers, three at most; without this line, the gateway.
+  dns: [@gateway@]
+
+# Who logs in to the nodes. Without a password, the keys are the only way in.
+access:
+  user: @user@
+  authorized_keys_files: [@key_file@]
+  # authorized_keys: ["ssh-ed25519 AAAA... me"]
+  # What 'openssl passwd -6' prints; never the password itself.
+  # password_hash: "$6$..."
+  sudo_without_password: true
+
+# One line a node. The id is what 'burn --node' takes; profile is a file in profiles; card is what is printed on the
+# card.
+nodes:
+@nodes@)";
+
+using Words = std::map<std::string, std::string, std::less<>>;
+
+// One pass, so that an @ in what is filled in stays what it is.
+std::string fill(std::string_view text, const Words& words) {
+  const auto parts = split(text, '@');
+  std::string out;
+  for (std::size_t i = 0; i < parts.size(); ++i) out += i % 2 == 0 ? parts[i] : words.find(parts[i])->second;
+  return out;
 }
 
 std::string node_line(const ClusterTemplate& wanted, std::uint32_t id, Ipv4 address) {
@@ -87,7 +82,7 @@ std::string node_line(const ClusterTemplate& wanted, std::uint32_t id, Ipv4 addr
 std::optional<std::vector<Ipv4>> addresses_of(const ClusterTemplate& wanted) {
   std::vector<Ipv4> addresses;
   const std::uint64_t last = wanted.subnet.broadcast().bits;
-  std::uint64_t next = std::uint64_t{wanted.subnet.network.bits} + wanted.first_host;
+  std::uint64_t next = std::uint64_t{wanted.subnet.network.bits} + std::max(wanted.first_host, 1U);
   while (addresses.size() < wanted.nodes && next < last) {
     const Ipv4 address{static_cast<std::uint32_t>(next++)};
     if (address != wanted.gateway) addresses.push_back(address);
@@ -116,16 +111,17 @@ Result<std::string> commented_cluster_yaml(const ClusterTemplate& wanted) {
                                                   std::to_string(wanted.first_host) +
                                                   " on; take a larger subnet, a lower first host or fewer nodes");
   }
-  std::string text =
-      head(wanted) + middle(wanted) +
-      "# One line a node. The id is what 'burn --node' takes; profile is a file in profiles; card is what\n"
-      "# is printed on the card.\n"
-      "nodes:\n";
+  std::string nodes;
   std::uint32_t id = 0;
-  for (const Ipv4 address : *addresses) {
-    ++id;
-    text += node_line(wanted, id, address);
-  }
+  for (const Ipv4 address : *addresses) nodes += node_line(wanted, ++id, address);
+  const std::string text = fill(kText, {{"name", yaml_text(wanted.name)},
+                                        {"base", yaml_text(wanted.base)},
+                                        {"orchestrator", yaml_text(wanted.orchestrator)},
+                                        {"subnet", format_ipv4_subnet(wanted.subnet)},
+                                        {"gateway", format_ipv4(wanted.gateway)},
+                                        {"user", yaml_text(wanted.user)},
+                                        {"key_file", yaml_text(wanted.key_file)},
+                                        {"nodes", nodes}});
   KRAKEN_TRY(check_text(SchemaKind::kCluster, text, "cluster.yaml").recode(ErrorCode::kInvalidArgument));
   return text;
 }

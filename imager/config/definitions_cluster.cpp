@@ -13,9 +13,12 @@ constexpr const char* kLabelExpected = "a host name (a-z, 0-9 and - inside, at m
 // A zone's file name below /usr/share/zoneinfo: tz database, "Theory and pragmatics", "Timezone identifiers".
 constexpr const char* kTimezonePattern = "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$";
 
-constexpr const char* kAddressPattern = "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?!$)|$)){4}$";
+// Four numbers up to 255 without leading zeros, which some programs read as octal.
+constexpr const char* kAddressPattern =
+    "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$";
 constexpr const char* kSubnetPattern =
-    "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\\.(?!/)|/)){4}([89]|[12][0-9]|30)$";
+    "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+    "/([89]|[12][0-9]|30)$";
 
 // crypt(5) of libxcrypt: yescrypt, gost-yescrypt, sha512crypt, sha256crypt, bcrypt. The older ones can be guessed.
 constexpr const char* kHashPattern =

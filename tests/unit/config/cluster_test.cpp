@@ -107,7 +107,7 @@ constexpr Mistake kMistakes[] = {
     {"unknown_base", "base: tiny", "base: tini",
      "cluster.yaml:5:7: there is no base \"tini\"; did you mean \"tiny\"?; there are: tiny"},
     {"base_path", "base: tiny", "base: ../tiny", "cluster.yaml:5:7: base: expected a name of letters"},
-    {"base_without_file", "base: tiny", "base: {sha256: abc}", "cluster.yaml:5:"},
+    {"base_without_file", "base: tiny", "base: {}", "cluster.yaml:5:7: base: the key \"file\" is missing"},
     {"unknown_word", "orchestrator: swarm", "orchestrator: swarn",
      "cluster.yaml:6:15: orchestrator: expected one of none, swarm, kubeadm, k3s, found \"swarn\"; did you mean "
      "\"swarm\"?"},
@@ -148,7 +148,7 @@ constexpr Mistake kMistakes[] = {
      "cluster.yaml:16:10: nodes[0].id: expected a whole number from 1 to 65535, found \"2\" in quotes"},
     {"same_id", "{id: 1", "{id: 2", ":17:10: nodes[1].id: 2 is taken by the node at "},
     {"same_name", "kraken-1", "kraken-2", ":17:19: nodes[1].name: kraken-2 is taken by the node at "},
-    {"default_name_taken", "name: kraken-1, ", "name: x, labels: {}, ", "cluster.yaml:17:"},
+    {"key_twice", "name: kraken-1, ", "name: x, labels: {}, ", "cluster.yaml:17:"},
     {"localhost", "kraken-1", "localhost", "cluster.yaml:17:19: nodes[1].name: \"localhost\" means something else"},
     {"same_address", "192.168.3.11", "192.168.3.12", ":17:38: nodes[1].address: 192.168.3.12 is taken by the node at "},
     {"address_outside", "192.168.3.11", "192.168.30.11",
@@ -202,6 +202,16 @@ TEST(Cluster, NamesBothPlacesOfADuplicate) {
   const ConfigFiles files;
   files.put("cluster.yaml", changed(test::kCluster, "192.168.3.11", "192.168.3.12"));
   EXPECT_NE(error_of(files).find("cluster.yaml:16:38"), std::string::npos);
+}
+
+TEST(Cluster, FindsADefaultNameThatIsTaken) {
+  const ConfigFiles files;
+  files.put("cluster.yaml", changed(changed(test::kCluster, "name: kraken-2, ", ""), "kraken-1", "kraken-2"));
+  EXPECT_NE(error_of(files).find("cluster.yaml:17:19: nodes[1].name: kraken-2 is taken by the node at "),
+            std::string::npos);
+  files.put("cluster.yaml", changed(changed(test::kCluster, "name: kraken-2, ", ""), "name: kraken\n",
+                                    "name: " + std::string(62, 'c') + "\n"));
+  EXPECT_NE(error_of(files).find("is longer than the 63 characters of a host name"), std::string::npos);
 }
 
 TEST(Cluster, NeverQuotesASecret) {
