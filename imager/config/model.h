@@ -51,10 +51,10 @@ struct Profile {
   NicPolicy nic;
   // Named settings: true or false, or a number for those that take one. The names are checked against the known ones.
   std::map<std::string, Sourced<std::variant<bool, std::int64_t>>> tuning;
-  std::vector<Sourced<std::string>> overlays;         // names of folders in overlays/, in the order they are applied
-  std::vector<Sourced<std::string>> cmdline_add;      // words of cmdline.txt: "key=value" or "word"
-  std::vector<Sourced<std::string>> cmdline_remove;   // "word", or "key" for key=anything
-  std::vector<Sourced<std::string>> config_txt;       // lines of config.txt, each "key=value"
+  std::vector<Sourced<std::string>> overlays;        // names of folders in overlays/, in the order they are applied
+  std::vector<Sourced<std::string>> cmdline_add;     // words of cmdline.txt: "key=value" or "word"
+  std::vector<Sourced<std::string>> cmdline_remove;  // "word", or "key" for key=anything
+  std::vector<Sourced<std::string>> config_txt;      // lines of config.txt, each "key=value"
 };
 
 struct NodeConfig {
@@ -94,13 +94,13 @@ struct ClusterConfig {
   std::filesystem::path file;    // cluster.yaml, as given
   std::filesystem::path folder;  // the folder it lies in
   Sourced<std::string> name;
-  Sourced<std::optional<std::string>> timezone;       // "Europe/Berlin"
-  Sourced<std::filesystem::path> secrets_folder;      // joined to `folder`; default "<folder>/secrets"
+  Sourced<std::optional<std::string>> timezone;   // "Europe/Berlin"
+  Sourced<std::filesystem::path> secrets_folder;  // joined to `folder`; default "<folder>/secrets"
   Sourced<std::variant<NamedBase, FileBase>> base;
   Sourced<Orchestrator> orchestrator{Orchestrator::kNone, {}};
   NetworkConfig network;
   AccessConfig access;
-  std::vector<NodeConfig> nodes;  // in the order of their ids
+  std::vector<NodeConfig> nodes;                       // in the order of their ids
   std::vector<std::filesystem::path> overlay_folders;  // where overlays are looked for, first wins
 
   const NodeConfig* find_node(std::uint32_t id) const;
@@ -120,7 +120,7 @@ struct BaseDownload {
   std::optional<std::string> sha256;        // of the file as published
   std::optional<std::string> image_sha256;  // of the raw image in it
   std::optional<Bytes> image_size;
-  std::string source;                       // where the digests were published
+  std::string source;  // where the digests were published
 };
 
 struct BaseDescription {

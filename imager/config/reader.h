@@ -13,8 +13,8 @@
 
 namespace kraken {
 
-// Where the files that ship with the tool lie: <share>/profiles, <share>/profiles/bases, <share>/overlays. The folders of
-// the same names beside cluster.yaml come first.
+// Where the files that ship with the tool lie: <share>/profiles, <share>/profiles/bases, <share>/overlays. The folders
+// of the same names beside cluster.yaml come first.
 struct ConfigPaths {
   std::filesystem::path share;
 };
@@ -27,7 +27,8 @@ Result<BaseDescription> read_base_description(const std::string& name, const std
 
 // overlays/NAME/overlay.yaml: owners, modes and templates of the files below rootfs/ and boot/.
 struct OverlayRule {
-  std::string path;  // as below rootfs/ or boot/: "rootfs/etc/motd"; a folder's rule is its own alone; fnmatch(3) pattern
+  std::string
+      path;  // as below rootfs/ or boot/: "rootfs/etc/motd"; a folder's rule is its own alone; fnmatch(3) pattern
   std::optional<std::uint32_t> mode;
   std::optional<std::uint32_t> uid;
   std::optional<std::uint32_t> gid;
@@ -40,10 +41,11 @@ struct OverlayDescription {
   std::string description;
   std::vector<OverlayRule> rules;  // later ones win
 };
-Result<OverlayDescription> read_overlay(const Sourced<std::string>& name, const std::vector<std::filesystem::path>& folders);
+Result<OverlayDescription> read_overlay(const Sourced<std::string>& name,
+                                        const std::vector<std::filesystem::path>& folders);
 
-// JSON Schema (draft 2020-12) of cluster.yaml, of a profile, of an overlay.yaml, of a base description: generated from the
-// definitions that the reader itself checks with.
+// JSON Schema (draft 2020-12) of cluster.yaml, of a profile, of an overlay.yaml, of a base description: generated from
+// the definitions that the reader itself checks with.
 enum class SchemaKind { kCluster, kProfile, kOverlay, kBase };
 std::string json_schema(SchemaKind kind);
 
