@@ -20,11 +20,10 @@ struct Known {
   std::string_view why;
 };
 
-constexpr std::array<Known, 3> kInits = {{
+constexpr std::array<Known, 2> kInits = {{
     {"/usr/lib/raspi-config/init_resize.sh", "it would grow the root partition, change the disk id and reboot"},
     {"/usr/lib/raspberrypi-sys-mods/firstboot",
      "it would replace the SSH host keys, change the disk id, grow the root partition and reboot"},
-    {"/usr/lib/raspberrypi-sys-mods/init_resize.sh", "it would grow the root partition, change the disk id and reboot"},
 }};
 constexpr std::array<std::string_view, 5> kUsualInits = {"/sbin/init", "/usr/sbin/init", "/bin/systemd",
                                                          "/lib/systemd/systemd", "/usr/lib/systemd/systemd"};
@@ -42,6 +41,12 @@ constexpr std::array<Known, 6> kKnownUnits = {{
     {"rpi-generate-ssh-host-keys.service", "it would make other SSH host keys"},
     {"rpi-reconfigure-raspi-firmware.service", "it would write cmdline.txt anew from the image's own settings"},
 }};
+
+// Scripts that the images' initramfs was built with: raspi-team/image-specs, and Ubuntu's cloud-initramfs-growroot.
+constexpr std::array<std::string_view, 3> kGrowingScripts = {
+    "/etc/initramfs-tools/scripts/local-bottom/rpi-resizerootfs",
+    "/usr/share/initramfs-tools/scripts/local-bottom/rpi-resizerootfs",
+    "/usr/share/initramfs-tools/scripts/local-bottom/growroot"};
 
 // Ours, and the ones that other edits deal with or that wait for files which are not there.
 constexpr std::array<std::string_view, 3> kOwnUnits = {"kraken-firstboot.service", "userconfig.service",
@@ -119,6 +124,17 @@ Result<OsEdits> find_init_scripts(ImageTree& tree) {
   return edits;
 }
 
+// What a built initramfs does cannot be edited away; with a root that fills the card it has nothing left to do.
+Status find_growing_initramfs(ImageTree& tree, std::vector<std::string>& warnings) {
+  for (const std::string_view script : kGrowingScripts) {
+    KRAKEN_ASSIGN(const bool there, is_there(tree, script));
+    if (!there) continue;
+    warnings.push_back("the image's initramfs grows the root partition to the end of the card (" + std::string(script) +
+                       "), whatever root_size says");
+  }
+  return ok_status();
+}
+
 Result<OsEdits> enable_unit(ImageTree& tree, const std::string& unit, const std::string& file) {
   OsEdits edits;
   KRAKEN_ASSIGN(const bool masked, is_masked(tree, unit));
@@ -171,6 +187,7 @@ Result<OsEdits> find_cmdline_wizards(std::string_view cmdline, std::vector<std::
 }
 
 Result<OsEdits> find_unit_wizards(ImageTree& tree, std::vector<std::string>& warnings) {
+  KRAKEN_TRY(find_growing_initramfs(tree, warnings));
   KRAKEN_ASSIGN(OsEdits edits, find_init_scripts(tree));
   KRAKEN_ASSIGN(const auto links, enablements(tree));
   for (const std::string& link : links) {

@@ -57,6 +57,17 @@ TEST(Wizards, UnknownUnitsAreNamed) {
   EXPECT_NE(warnings[0].find("acme-firstboot.service"), std::string::npos);
 }
 
+TEST(Wizards, AnInitramfsThatGrowsTheRootIsNamed) {
+  test::OsImage image = test::ubuntu_server();
+  image.root->put_file("/usr/share/initramfs-tools/scripts/local-bottom/growroot", "#!/bin/sh\n");
+  ImageTree tree = image.tree();
+  std::vector<std::string> warnings;
+  const auto edits = find_unit_wizards(tree, warnings);
+  ASSERT_TRUE(edits.ok() && edits->empty());
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("growroot"), std::string::npos);
+}
+
 TEST(Wizards, SshIsUnmaskedAndAllowed) {
   test::OsImage image = test::debian_bookworm();
   ASSERT_TRUE(image.root->remove("/etc/systemd/system/multi-user.target.wants/ssh.service").ok());
