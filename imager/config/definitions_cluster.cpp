@@ -33,7 +33,7 @@ constexpr const char* kLabelValuePattern = "^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-
 
 constexpr std::uint64_t kMaxPath = 4096;      // PATH_MAX of limits.h
 constexpr std::uint64_t kMaxKeyLine = 16384;  // sshd(8), "AUTHORIZED_KEYS FILE FORMAT": 8 kilobytes of key, and options
-constexpr Bytes kSmallestCard = 1'000'000'000;
+constexpr Bytes kSmallestCard = 512 * kMiB;
 constexpr Bytes kLargestCard = 2048 * kGiB;  // what 2^32 sectors of 512 bytes of an MBR reach
 
 Definition label(std::string description) {

@@ -1,5 +1,6 @@
 #include "config/yaml.h"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
@@ -87,17 +88,18 @@ std::string_view line_of(std::string_view text, int number) {
   return text.substr(0, text.find('\n'));
 }
 
-void add_parse_error(std::string_view text, const std::string& name, Problems& problems,
-                     const YAML::ParserException& error) {
+// The parser's own complaint counts when nothing was wrong with the tree before: what stopped the tree is nearer to
+// what the user did.
+void tell_parse_error(std::string_view text, YamlBuilder& builder, const YAML::ParserException& error) {
   if (error.mark.is_null()) {
-    problems.add({name, 1, 1}, "not YAML: " + error.msg);
+    builder.fail({1, 1}, "not YAML: " + error.msg);
     return;
   }
   std::string what = "not YAML: " + error.msg;
   const std::string_view line = line_of(text, error.mark.line);
   const std::string_view indent = line.substr(0, line.find_first_not_of(" \t"));
   if (indent.find('\t') != std::string_view::npos) what += "; indent with spaces, YAML allows no tabs there";
-  problems.add({name, error.mark.line + 1, error.mark.column + 1}, std::move(what));
+  builder.fail(Events::place(error.mark), std::move(what));
 }
 
 void run_parser(std::string_view text, YamlBuilder& builder) {
@@ -117,10 +119,12 @@ std::optional<Value> parse_yaml(std::string_view text, const std::string& name, 
   YamlBuilder builder(name, problems);
   try {
     run_parser(text, builder);
+  } catch (const YAML::DeepRecursion& error) {
+    builder.fail_too_deep(Events::place(error.mark));
   } catch (const YAML::ParserException& error) {
-    add_parse_error(text, name, problems, error);
+    tell_parse_error(text, builder, error);
   } catch (const std::exception& error) {
-    problems.add({name, 1, 1}, std::string("cannot be read as YAML: ") + error.what());
+    builder.fail({1, 1}, std::string("cannot be read as YAML: ") + error.what());
   }
   if (problems.count() > before || problems.full()) return std::nullopt;
   return builder.take();

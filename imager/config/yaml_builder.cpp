@@ -24,6 +24,10 @@ void YamlBuilder::fail(Place place, std::string what) {
   problems_.add({file_, place.line, place.column}, std::move(what));
 }
 
+void YamlBuilder::fail_too_deep(Place place) {
+  fail(place, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+}
+
 void YamlBuilder::start_document(Place place) {
   if (++documents_ > 1) fail(place, "a second YAML document starts here; the file must hold one alone");
 }
@@ -63,7 +67,7 @@ void YamlBuilder::add_alias(Place place, Anchor anchor) {
   // Counted before it is copied: nine levels of nine aliases would be gigabytes.
   if (!count(place, named->second.nodes)) return;
   if (open_.size() + named->second.depth > kMaxDepth) {
-    fail(place, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    fail_too_deep(place);
     return;
   }
   add(named->second.value, 0);
@@ -72,7 +76,7 @@ void YamlBuilder::add_alias(Place place, Anchor anchor) {
 void YamlBuilder::open(Place place, Anchor anchor, Value::Kind kind) {
   if (!count(place, 1)) return;
   if (open_.size() + 1 > kMaxDepth) {
-    fail(place, "nested deeper than " + std::to_string(kMaxDepth) + " levels");
+    fail_too_deep(place);
     return;
   }
   Open frame;

@@ -34,7 +34,9 @@ class YamlBuilder {
   void add_alias(Place place, Anchor anchor);
   void open(Place place, Anchor anchor, Value::Kind kind);
   void close();
+  // Tells a mistake that makes the tree useless, unless one was told before.
   void fail(Place place, std::string what);
+  void fail_too_deep(Place place);
 
   // The document. Nothing, and a problem told, when there is none or a mistake was found.
   std::optional<Value> take();

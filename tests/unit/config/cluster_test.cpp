@@ -146,11 +146,12 @@ constexpr Mistake kMistakes[] = {
     {"id_octal", "{id: 2", "{id: 02", "cluster.yaml:16:10: nodes[0].id: expected a whole number"},
     {"id_quoted", "{id: 2", "{id: '2'",
      "cluster.yaml:16:10: nodes[0].id: expected a whole number from 1 to 65535, found \"2\" in quotes"},
-    {"same_id", "{id: 1", "{id: 2", ":17:10: nodes[1].id: 2 is taken by the node at "},
-    {"same_name", "kraken-1", "kraken-2", ":17:19: nodes[1].name: kraken-2 is taken by the node at "},
+    {"same_id", "{id: 1", "{id: 2", "cluster.yaml:17:10: nodes[1].id: 2 is taken by the node at "},
+    {"same_name", "kraken-1", "kraken-2", "cluster.yaml:17:19: nodes[1].name: kraken-2 is taken by the node at "},
     {"key_twice", "name: kraken-1, ", "name: x, labels: {}, ", "cluster.yaml:17:"},
     {"localhost", "kraken-1", "localhost", "cluster.yaml:17:19: nodes[1].name: \"localhost\" means something else"},
-    {"same_address", "192.168.3.11", "192.168.3.12", ":17:38: nodes[1].address: 192.168.3.12 is taken by the node at "},
+    {"same_address", "192.168.3.11", "192.168.3.12",
+     "cluster.yaml:17:38: nodes[1].address: 192.168.3.12 is taken by the node at "},
     {"address_outside", "192.168.3.11", "192.168.30.11",
      "cluster.yaml:17:38: nodes[1].address: 192.168.30.11 is outside of 192.168.3.0/24"},
     {"gateway_address", "192.168.3.11", "192.168.3.1",
@@ -160,20 +161,20 @@ constexpr Mistake kMistakes[] = {
     {"broadcast", "192.168.3.11", "192.168.3.255",
      "cluster.yaml:17:38: nodes[1].address: 192.168.3.255 is the broadcast address"},
     {"unknown_profile", "profile: worker", "profile: wroker",
-     "cluster.yaml:16:59: there is no profile \"wroker\"; did you mean \"worker\"?; there are: big, worker"},
+     "cluster.yaml:16:61: there is no profile \"wroker\"; did you mean \"worker\"?; there are: big, worker"},
     {"missing_address", "address: 192.168.3.12, ", "",
      "cluster.yaml:16:5: nodes[0]: the key \"address\" is missing (an IPv4 address like 192.168.3.11)"},
     {"small_card", "card: 32GB", "card: 16GB",
-     "cluster.yaml:17:71: nodes[1].card: 14.9 GiB are less than the 29 GiB of card.min_size of the profile \"big\" ("},
+     "cluster.yaml:17:72: nodes[1].card: 14.9 GiB are less than the 29 GiB of card.min_size of the profile \"big\" ("},
     {"card_without_unit", "card: 32GB", "card: 32",
-     "cluster.yaml:17:71: nodes[1].card: expected a size like 512MiB or 32GB"},
+     "cluster.yaml:17:72: nodes[1].card: expected a size like 512MiB or 32GB"},
     {"card_overflow", "card: 32GB", "card: 99999999999999999999TB",
-     "cluster.yaml:17:71: nodes[1].card: expected a size"},
+     "cluster.yaml:17:72: nodes[1].card: expected a size"},
     {"no_manager", "profile: big", "profile: worker",
      "cluster.yaml:16:3: nodes: no node has a profile with role: manager, and swarm ("},
-    {"number_label", "{zone: a}", "{zone: 1}", "cluster.yaml:17:92: nodes[1].labels.\"zone\": expected a label"},
+    {"number_label", "{zone: a}", "{zone: 1}", "cluster.yaml:17:93: nodes[1].labels.\"zone\": expected a label"},
     {"bad_label_key", "{zone: a}", "{-zone: a}",
-     "cluster.yaml:17:86: nodes[1].labels: \"-zone\" is not a label's name"},
+     "cluster.yaml:17:87: nodes[1].labels: \"-zone\" is not a label's name"},
     {"no_nodes",
      "nodes:\n  - {id: 2, name: kraken-2, address: 192.168.3.12, profile: worker, card: 16GB}\n  - {id: 1, name: "
      "kraken-1, address: 192.168.3.11, profile: big, card: 32GB, labels: {zone: a}}\n",
@@ -192,7 +193,7 @@ TEST(Cluster, TellsAllMistakesAtOnceInTheirOrder) {
   files.put("cluster.yaml", text);
   const std::string error = error_of(files);
   std::vector<std::size_t> places;
-  for (const char* const place : {":6:15:", ":9:12:", ":16:59:", ":17:71:"}) places.push_back(error.find(place));
+  for (const char* const place : {":6:15:", ":9:12:", ":16:61:", ":17:72:"}) places.push_back(error.find(place));
   EXPECT_TRUE(std::is_sorted(places.begin(), places.end())) << error;
   EXPECT_NE(places.back(), std::string::npos) << error;
   EXPECT_EQ(std::count(error.begin(), error.end(), '\n'), 3) << error;

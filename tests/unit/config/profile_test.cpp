@@ -101,15 +101,15 @@ constexpr Mistake kMistakes[] = {
     {"nic", "usb-gigabit", "usb", "4:16: nic.primary: expected one of usb-gigabit, onboard, auto, found \"usb\""},
     {"nic_fallback", "primary: usb-gigabit", "primary: onboard",
      "4:35: nic.fallback: the onboard interface is the primary one already"},
-    {"nic_mode", "fallback: onboard", "fallback: none", "4:47: nic.mode: failover needs a fallback"},
+    {"nic_mode", "fallback: onboard", "fallback: none", "4:51: nic.mode: failover needs a fallback"},
     {"missing_overlay", "[host]", "[hosts]",
      "6:12: there is no overlay \"hosts\"; did you mean \"host\"?; there are: extra, host"},
     {"overlay_path", "[host]", "[../host]", "6:12: overlays[0]: expected a name of letters"},
-    {"cmdline_blank", "quiet", "'a b'", "8:40: boot.cmdline.add[1]: expected a word of cmdline.txt"},
-    {"cmdline_newline", "quiet", "\"a\\nb\"", "8:40: boot.cmdline.add[1]: expected a word of cmdline.txt"},
-    {"cmdline_root", "quiet", "root=/dev/sda", "8:40: boot.cmdline.add[1]: expected a word of cmdline.txt"},
-    {"cmdline_init", "[splash]", "[init]", "8:57: boot.cmdline.remove[0]: expected a word of cmdline.txt"},
-    {"cmdline_both", "[splash]", "[quiet]", "8:40: boot.cmdline.add: \"quiet\" is also removed, at "},
+    {"cmdline_blank", "quiet", "'a b'", "8:41: boot.cmdline.add[1]: expected a word of cmdline.txt"},
+    {"cmdline_newline", "quiet", "\"a\\nb\"", "8:41: boot.cmdline.add[1]: expected a word of cmdline.txt"},
+    {"cmdline_root", "quiet", "root=/dev/sda", "8:41: boot.cmdline.add[1]: expected a word of cmdline.txt"},
+    {"cmdline_init", "[splash]", "[init]", "8:58: boot.cmdline.remove[0]: expected a word of cmdline.txt"},
+    {"cmdline_both", "[splash]", "[quiet]", "8:41: boot.cmdline.add: \"quiet\" is also removed, at "},
     {"config_section", "\"gpu_mem=16\"", "\"[pi4]\"", "9:12: boot.config[0]: expected a line of config.txt"},
     {"config_newline", "\"gpu_mem=16\"", "\"gpu_mem=16\\n[pi4]\"",
      "9:12: boot.config[0]: expected a line of config.txt"},
@@ -118,7 +118,7 @@ constexpr Mistake kMistakes[] = {
      "1:10: there is no profile \"wroker\"; did you mean \"worker\"?"},
     {"extends_itself", "description", "extends: worker\ndescription",
      "1:10: extends goes round in a circle: worker -> worker"},
-    {"not_yaml", "role: worker", "role: [", "3:"},
+    {"not_yaml", "role: worker", "role: [", "4:1: not YAML: end of sequence flow not found"},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, WrongProfile, testing::ValuesIn(kMistakes),
@@ -170,7 +170,7 @@ TEST(Overlay, TellsMistakes) {
     return error_of(files);
   };
   EXPECT_NE(
-      error("{path: rootfs/etc/motd, mode: 0644}").find("overlay.yaml:2:33: files[0].mode: expected a mode in octal"),
+      error("{path: rootfs/etc/motd, mode: 0644}").find("overlay.yaml:2:35: files[0].mode: expected a mode in octal"),
       std::string::npos);
   EXPECT_NE(error("{path: rootfs/etc/motd, mode: \"0844\"}").find("found \"0844\""), std::string::npos);
   EXPECT_NE(error("{path: rootfs/etc/mott}").find("has no file \"rootfs/etc/mott\"; did you mean \"rootfs/etc/motd\"?"),
