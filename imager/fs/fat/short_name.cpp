@@ -44,6 +44,12 @@ bool is_short_name_char(char16_t c) {
   return is_digit || is_upper(c) || is_lower(c) || kSigns.find(c) != std::u16string_view::npos;
 }
 
+// The capitals of code page 850 are those of ASCII and Latin-1.
+char16_t lower_unit(char16_t c) {
+  const bool is_latin_capital = c >= 0xc0 && c <= 0xde && c != 0xd7;
+  return is_upper(c) || is_latin_capital ? static_cast<char16_t>(c + 0x20) : c;
+}
+
 std::uint8_t upper_byte(char16_t c) {
   return static_cast<std::uint8_t>(is_lower(c) ? c - 0x20 : c);
 }
@@ -97,7 +103,7 @@ std::u16string decode(std::span<const std::uint8_t> bytes, std::uint8_t lower) {
   std::u16string text;
   for (const std::uint8_t byte : bytes.first(size)) {
     char16_t c = byte < 0x80 ? char16_t{byte} : kCodePage850.at(byte - 0x80U);
-    if (lower != 0 && is_upper(c)) c = static_cast<char16_t>(c + 0x20);
+    if (lower != 0) c = lower_unit(c);
     text += c;
   }
   return text;

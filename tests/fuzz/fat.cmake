@@ -1,0 +1,1 @@
+kraken_fuzz(fat kraken_fs_fat)
