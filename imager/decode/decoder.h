@@ -1,6 +1,6 @@
 // A compressed image as a stream of raw bytes. A decoder says "end" only after the compressed stream was seen to be
-// whole: its end marker, every checksum and size that the format has, and nothing but zero padding behind it. Sequential,
-// for one thread at a time (the xz decoder has its own). It does not own the input, which must outlive it.
+// whole: its end marker, every checksum and size that the format has, and nothing but zero padding behind it.
+// Sequential, for one thread at a time (the xz decoder has its own). It does not own the input, which must outlive it.
 #pragma once
 
 #include <memory>
@@ -24,10 +24,13 @@ class Decoder {
 };
 
 struct DecodeLimits {
-  Bytes max_image = 64 * kGiB;   // a larger image is refused as soon as it has grown beyond
-  Bytes memory = 1 * kGiB;       // what decoding may take, except for fixed buffers of a few MiB
-  unsigned threads = 0;          // 0: one for each processor
+  Bytes max_image = 64 * kGiB;  // a larger image is refused as soon as it has grown beyond
+  Bytes memory = 1 * kGiB;      // what decoding may take, except for fixed buffers of a few MiB
+  unsigned threads = 0;         // 0: one for each processor
 };
+
+// The format of the input. Fails as detect_format() and the input do; kCorrupt when it is empty.
+Result<ImageFormat> detect_source_format(const BlockSource& input);
 
 // Detects the format and opens the image in it. Besides its own stream, what is decoded is checked: not larger than the
 // limit, not compressed a second time, not a tar archive, not empty, a whole number of 512-byte sectors.

@@ -18,8 +18,8 @@ inline constexpr Bytes kFormatHeadSize = 512;
 // "xz", "zstd", ...; "raw image".
 std::string format_name(ImageFormat format);
 
-// kRaw is what nothing else claims. kUnsupported for a known format that is no image this program reads (tar, 7z, qcow2,
-// a web page, ...), with what to do about it.
+// kRaw is what nothing else claims. kUnsupported for a known format that is no image this program reads (tar, 7z,
+// qcow2, a web page, ...), with what to do about it.
 Result<ImageFormat> detect_format(std::span<const std::byte> head);
 
 }  // namespace kraken
