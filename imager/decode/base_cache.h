@@ -17,9 +17,9 @@ namespace kraken {
 // What the caller knows about a base beforehand; what is not known is not compared. Digests are SHA-256 in hexadecimal,
 // upper or lower case.
 struct BaseDigests {
-  std::optional<std::string> file_sha256;   // of the file as it is given or published, compressed or not
-  std::optional<std::string> image_sha256;  // of the raw image
-  std::optional<Bytes> image_size;          // of the raw image
+  std::optional<std::string> file_sha256 = std::nullopt;   // of the file as it is given or published, compressed or not
+  std::optional<std::string> image_sha256 = std::nullopt;  // of the raw image
+  std::optional<Bytes> image_size = std::nullopt;          // of the raw image
 };
 
 struct CachedBase {

@@ -97,8 +97,8 @@ Error explain(CURL* handle, CURLcode code, const char* detail) {
 
 Status download(const std::string& url, int fd, const DownloadLimits& limits, const DecodeProgress& progress) {
   // Thread-safe and done once, as a local static; libcurl is never unloaded.
-  static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const Handle handle(kReady == CURLE_OK ? curl_easy_init() : nullptr);
+  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  const Handle handle(ready == CURLE_OK ? curl_easy_init() : nullptr);
   if (handle == nullptr) return Error(ErrorCode::kIo, "libcurl cannot be started");
 
   Transfer transfer{.fd = fd, .max_size = limits.max_size, .progress = &progress, .written = 0, .failure = {}};

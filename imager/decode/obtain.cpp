@@ -113,17 +113,15 @@ Result<CachedBase> Obtainer::open_raw(const std::filesystem::path& file, const F
   return CachedBase{std::move(source), file, size, sha256, sha256, false};
 }
 
-Result<CachedBase> Obtainer::use_raw(const std::filesystem::path& file) const {
-  KRAKEN_ASSIGN(const FileIdentity identity, identify_settled(file));
-  KRAKEN_ASSIGN(const auto source, FileSource::open(file));
-  if (source->size() % kSectorSize != 0) {
+Result<CachedBase> Obtainer::use_raw(const FileSource& file, const FileIdentity& identity) const {
+  if (file.size() % kSectorSize != 0) {
     return Error(ErrorCode::kBaseImage, "it is no disk image, or one that is cut off: its " +
-                                            std::to_string(source->size()) +
+                                            std::to_string(file.size()) +
                                             " bytes are no whole number of 512-byte sectors");
   }
-  KRAKEN_ASSIGN(const std::string sha256, hash_source(*source, progress_));
-  KRAKEN_ASSIGN(CachedBase base, open_raw(file, identity, sha256));
-  KRAKEN_TRY(index_.record_path(file, identity, {sha256, sha256}));
+  KRAKEN_ASSIGN(const std::string sha256, hash_source(file, progress_));
+  KRAKEN_ASSIGN(CachedBase base, open_raw(file.path(), identity, sha256));
+  KRAKEN_TRY(index_.record_path(file.path(), identity, {sha256, sha256}));
   return base;
 }
 
@@ -154,16 +152,14 @@ Result<CachedBase> Obtainer::import(const FileSource& file, const FileIdentity& 
   return base;
 }
 
-Result<CachedBase> Obtainer::decode_file(const std::filesystem::path& file) const {
-  KRAKEN_ASSIGN(const FileIdentity identity, identify_settled(file));
-  KRAKEN_ASSIGN(const auto source, FileSource::open(file));
-  KRAKEN_ASSIGN(Found found, recall_content(*source));
+Result<CachedBase> Obtainer::use_compressed(const FileSource& file, const FileIdentity& identity) const {
+  KRAKEN_ASSIGN(Found found, recall_content(file));
   if (!found) {
-    KRAKEN_ASSIGN(found, import(*source, identity));
+    KRAKEN_ASSIGN(found, import(file, identity));
   }
-  KRAKEN_ASSIGN(const FileIdentity now, identify(file));
-  if (now != identity) return changed(file);
-  KRAKEN_TRY(index_.record_path(file, identity, {found->file_sha256, found->sha256}));
+  KRAKEN_ASSIGN(const FileIdentity now, identify(file.path()));
+  if (now != identity) return changed(file.path());
+  KRAKEN_TRY(index_.record_path(file.path(), identity, {found->file_sha256, found->sha256}));
   return std::move(*found);
 }
 
@@ -173,9 +169,10 @@ Result<CachedBase> Obtainer::from_file(const std::filesystem::path& file) const 
   KRAKEN_ASSIGN(const CacheLock lock, CacheLock::acquire(folder_, lock_name(file.string()), progress_));
   KRAKEN_ASSIGN(known, recall_path(file));  // whoever held the lock may have done it
   if (known) return std::move(*known);
+  KRAKEN_ASSIGN(const FileIdentity identity, identify_settled(file));
   KRAKEN_ASSIGN(const auto source, FileSource::open(file));
   KRAKEN_ASSIGN(const ImageFormat format, detect_source_format(*source));
-  return format == ImageFormat::kRaw ? use_raw(file) : decode_file(file);
+  return format == ImageFormat::kRaw ? use_raw(*source, identity) : use_compressed(*source, identity);
 }
 
 Result<CachedBase> Obtainer::from_url(const std::string& url) const {

@@ -30,10 +30,10 @@ class Obtainer {
   Result<Found> recall_content(const BlockSource& file) const;
   Result<Found> recall_expected() const;
 
-  Result<CachedBase> use_raw(const std::filesystem::path& file) const;
+  Result<CachedBase> use_raw(const FileSource& file, const FileIdentity& identity) const;
   Result<CachedBase> open_raw(const std::filesystem::path& file, const FileIdentity& identity,
                               const std::string& sha256) const;
-  Result<CachedBase> decode_file(const std::filesystem::path& file) const;
+  Result<CachedBase> use_compressed(const FileSource& file, const FileIdentity& identity) const;
   Result<CachedBase> import(const FileSource& file, const FileIdentity& identity) const;
   Status publish(TemporaryFile& image, const std::string& sha256) const;
 

@@ -49,7 +49,7 @@ class Streams : public testing::TestWithParam<Packer> {
  protected:
   Content pack(const Content& image, const std::string& command = GetParam().command) {
     test::write_bytes(folder_ / "image", image);
-    return output_of(folder_.path(), command + " < " + (folder_ / "image").string());
+    return output_of(folder_.path(), "cd " + folder_.path().string() + "; { " + command + "; } < image");
   }
   test::TempFolder folder_;
 };
@@ -60,9 +60,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Packer{"xz_crc32", "xz -c --check=crc32", true}, Packer{"xz_sha256", "xz -c --check=sha256", true},
                     Packer{"zstd", "zstd -q -c", true}, Packer{"zstd_19", "zstd -q -c -19 --long=24", true},
                     Packer{"gzip", "gzip -c", true}, Packer{"bzip2", "bzip2 -c", true},
-                    Packer{"zip", "cp /dev/stdin kraken.img.$$; zip -q - kraken.img.$$ | cat; rm kraken.img.$$",
-                           false}),
-    [](const auto& info) { return std::string(info.param.name); });
+                    Packer{"zip", "cat > inner.img; zip -q - inner.img | cat; rm inner.img", false}),
+    [](const auto& tested) { return std::string(tested.param.name); });
 
 TEST_P(Streams, DecodeToWhatWasPacked) {
   for (const Bytes size : {512U, 4096U, 300U * 1024, 3U * 1024 * 1024 + 512}) {
@@ -90,7 +89,7 @@ TEST_P(Streams, WithAFlippedBitAreAnErrorOrTheSame) {
     Content damaged = packed;
     damaged[at] ^= static_cast<std::byte>(1U << (at % 8));
     const auto decoded = decode(damaged);
-    if (decoded.ok()) EXPECT_TRUE(*decoded == image) << "bit " << at % 8 << " of byte " << at;
+    EXPECT_TRUE(!decoded.ok() || *decoded == image) << "bit " << at % 8 << " of byte " << at;
     errors += decoded.ok() ? 0 : 1;
   }
   EXPECT_GT(errors, 100);
