@@ -133,7 +133,7 @@ Status Obtainer::publish(TemporaryFile& image, const std::string& sha256) const 
   return image.publish(index_.image_path(sha256));
 }
 
-Result<CachedBase> Obtainer::import(const FileSource& file, const FileIdentity& identity) const {
+Result<CachedBase> Obtainer::decode_new(const FileSource& file, const FileIdentity& identity) const {
   KRAKEN_ASSIGN(TemporaryFile temporary, TemporaryFile::create(folder_));
   KRAKEN_ASSIGN(const Unpacked unpacked, unpack_image(file, temporary.fd(), DecodeLimits{}, progress_));
   const KnownDigests digests{unpacked.file_sha256, unpacked.image_sha256};
@@ -155,7 +155,7 @@ Result<CachedBase> Obtainer::import(const FileSource& file, const FileIdentity& 
 Result<CachedBase> Obtainer::use_compressed(const FileSource& file, const FileIdentity& identity) const {
   KRAKEN_ASSIGN(Found found, recall_content(file));
   if (!found) {
-    KRAKEN_ASSIGN(found, import(file, identity));
+    KRAKEN_ASSIGN(found, decode_new(file, identity));
   }
   KRAKEN_ASSIGN(const FileIdentity now, identify(file.path()));
   if (now != identity) return changed(file.path());
@@ -185,7 +185,7 @@ Result<CachedBase> Obtainer::from_url(const std::string& url) const {
   KRAKEN_TRY(download(url, file.fd(), DownloadLimits{}, progress_));
   KRAKEN_ASSIGN(const FileIdentity identity, identify(file.path()));
   KRAKEN_ASSIGN(const auto source, FileSource::open(file.path()));
-  return import(*source, identity);
+  return decode_new(*source, identity);
 }
 
 }  // namespace kraken

@@ -34,7 +34,7 @@ class Obtainer {
   Result<CachedBase> open_raw(const std::filesystem::path& file, const FileIdentity& identity,
                               const std::string& sha256) const;
   Result<CachedBase> use_compressed(const FileSource& file, const FileIdentity& identity) const;
-  Result<CachedBase> import(const FileSource& file, const FileIdentity& identity) const;
+  Result<CachedBase> decode_new(const FileSource& file, const FileIdentity& identity) const;
   Status publish(TemporaryFile& image, const std::string& sha256) const;
 
   const CacheFolder& folder_;
