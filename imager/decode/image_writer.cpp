@@ -1,0 +1,107 @@
+#include "decode/image_writer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sys/files.h"
+
+namespace kraken {
+
+namespace {
+
+constexpr std::size_t kBuffers = 4;
+// The block of the file systems that a cache lies on; a smaller hole saves nothing.
+constexpr std::size_t kHole = 4 * kKiB;
+
+bool is_zero(std::span<const std::byte> data) {
+  return std::ranges::all_of(data, [](std::byte b) { return b == std::byte{0}; });
+}
+
+}  // namespace
+
+ImageWriter::ImageWriter(int fd) : fd_(fd) {
+  for (std::size_t i = 0; i < kBuffers; ++i) free_.emplace_back(kBufferSize);
+  thread_ = std::thread([this] { run(); });
+}
+
+ImageWriter::~ImageWriter() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.clear();  // nobody wants the rest
+  }
+  stop();
+}
+
+ImageWriter::Buffer ImageWriter::take_buffer() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !free_.empty(); });
+  Buffer buffer = std::move(free_.back());
+  free_.pop_back();
+  return buffer;
+}
+
+Status ImageWriter::push(Buffer buffer, std::size_t used) {
+  const std::lock_guard lock(mutex_);
+  if (failure_) {
+    free_.push_back(std::move(buffer));
+    return *failure_;
+  }
+  queue_.push_back({std::move(buffer), used});
+  changed_.notify_all();
+  return ok_status();
+}
+
+Result<ImageWriter::Written> ImageWriter::finish() {
+  stop();
+  if (failure_) return *failure_;
+  if (::ftruncate(fd_, static_cast<off_t>(size_)) != 0) return Error::from_errno(errno, "set the image's size");
+  return Written{size_, hash_.finish()};
+}
+
+void ImageWriter::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_all();
+  }
+  thread_.join();
+}
+
+void ImageWriter::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [this] { return closed_ || !queue_.empty(); });
+    if (queue_.empty()) return;
+    Piece piece = std::move(queue_.front());
+    queue_.pop_front();
+    const bool failed = failure_.has_value();
+    lock.unlock();
+    Status status = failed ? ok_status() : write_piece(piece);
+    lock.lock();
+    if (!status.ok()) failure_ = status.error();
+    free_.push_back(std::move(piece.buffer));
+    changed_.notify_all();
+  }
+}
+
+// Each run of blocks that are not zero is one write.
+Status ImageWriter::write_piece(const Piece& piece) {
+  const std::span<const std::byte> data = std::span(piece.buffer).first(piece.used);
+  std::size_t start = 0;
+  while (start < data.size()) {
+    std::size_t end = start;
+    const auto block = [&](std::size_t at) { return data.subspan(at, std::min(kHole, data.size() - at)); };
+    while (end < data.size() && !is_zero(block(end))) end += block(end).size();
+    if (end > start) KRAKEN_TRY(write_all_at(fd_, size_ + start, data.subspan(start, end - start)));
+    while (end < data.size() && is_zero(block(end))) end += block(end).size();
+    start = end;
+  }
+  hash_.update(data);
+  size_ += data.size();
+  return ok_status();
+}
+
+}  // namespace kraken

@@ -1,0 +1,1 @@
+kraken_fuzz(archive kraken_decode)
