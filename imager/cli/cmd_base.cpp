@@ -136,7 +136,8 @@ Status build(const BaseDescription& description, const stdfs::path& file, const 
 Status run_base_info(const BaseInfoOptions& options, const CommonOptions& common) {
   KRAKEN_ASSIGN(const Environment environment, make_environment(common));
   KRAKEN_ASSIGN(const CachedBase base, obtain(options.file, {options.sha256, std::nullopt, std::nullopt}, environment));
-  return show(base, common);
+  KRAKEN_TRY(show(base, common));
+  return check_file_systems(base, environment);
 }
 
 Status run_base_build(const BaseBuildOptions& options, const CommonOptions& common) {
@@ -151,6 +152,7 @@ Status run_base_build(const BaseBuildOptions& options, const CommonOptions& comm
   if (!stdfs::exists(file, ignored)) KRAKEN_TRY(build(description, file, environment));
   print_line("base          " + options.name + ", " + file.string());
   KRAKEN_ASSIGN(const CachedBase base, obtain(file, {}, environment));
+  KRAKEN_TRY(check_file_systems(base, environment));
   return show(base, common);
 }
 

@@ -6,6 +6,7 @@
 #include "base/version.h"
 #include "cli/render.h"
 #include "crypto/digest.h"
+#include "image/base_check.h"
 #include "sys/clock.h"
 #include "sys/interrupt.h"
 
@@ -93,7 +94,18 @@ stdfs::path built_base_file(const Environment& environment, const BaseDescriptio
   return environment.cache_folder / "built" / (description.name + "-" + key + ".img");
 }
 
-Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& environment) {
+Status check_file_systems(const CachedBase& base, const Environment& environment) {
+  const auto checked = check_base(base, environment.cache_folder, stop_flag());
+  if (!checked.ok()) return checked.error().with_context("base image " + base.path.string());
+  if (*checked == BaseCheck::kNotChecked) {
+    print_warning("there is no e2fsck on this machine: whether the base's file system is sound was not checked");
+  }
+  return ok_status();
+}
+
+namespace {
+
+Result<CachedBase> find_base(const ClusterConfig& cluster, const Environment& environment) {
   KRAKEN_ASSIGN(const BaseCache cache, BaseCache::open(environment.cache_folder));
   ProgressLine line("base image");
   const DecodeProgress progress = [&line](Bytes done, Bytes total) {
@@ -104,6 +116,14 @@ Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& 
     return cache.obtain(file->file, {file->sha256, std::nullopt, std::nullopt}, progress);
   }
   return obtain_named(std::get<NamedBase>(cluster.base.value), cluster, environment, cache, progress);
+}
+
+}  // namespace
+
+Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& environment) {
+  KRAKEN_ASSIGN(CachedBase base, find_base(cluster, environment));
+  KRAKEN_TRY(check_file_systems(base, environment));
+  return base;
 }
 
 }  // namespace kraken

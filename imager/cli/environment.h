@@ -27,6 +27,9 @@ const std::atomic<bool>& stop_flag();
 // Where a base that is built from packages is kept: its name and a digest of its description.
 std::filesystem::path built_base_file(const Environment& environment, const BaseDescription& description);
 
+// Once for each base: e2fsck's opinion of it (image/base_check.h); a machine without e2fsck is warned about.
+Status check_file_systems(const CachedBase& base, const Environment& environment);
+
 // The cluster's base, decoded and verified, from the cache where it is there. kBaseImage says how to get one that is not.
 Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& environment);
 

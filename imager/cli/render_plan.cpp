@@ -18,36 +18,34 @@ std::string octal(std::uint32_t mode) {
   return text.data();
 }
 
+std::string origin_cell(const Origin& origin) { return origin.is_default() ? "" : "(" + origin.text() + ")"; }
+
 std::string disk_id_text(std::uint32_t id) {
   const std::string partuuid = mbr_partuuid(id, 1);
   return partuuid.substr(0, partuuid.find('-'));
 }
 
 std::string owner(const Edit& edit) {
-  if (edit.kind == EditKind::kRemove) return "";
   return std::to_string(edit.attributes.uid) + ":" + std::to_string(edit.attributes.gid);
 }
 
-std::string size_cell(const Edit& edit) {
-  if (edit.content) return human_bytes(edit.content->size());
-  if (edit.kind == EditKind::kMakeLink) return "-> " + edit.target;
-  return "";
-}
-
-std::vector<std::vector<std::string>> edit_rows(const NodePlan& plan) {
-  std::vector<std::vector<std::string>> rows;
-  for (const Edit& edit : plan.edits) {
-    const std::string mode = edit.kind == EditKind::kRemove ? "" : octal(edit.attributes.mode);
-    const std::string secret = edit.secrecy == Secrecy::kSecret ? " (secret)" : "";
-    rows.push_back({"  " + edit_word(edit), edit.path, size_cell(edit) + secret, mode, owner(edit)});
-    for (const EditReason& reason : edit.reasons) {
-      rows.back().push_back(reason.origin.text());
-      rows.back().push_back(reason.text);
-      rows.push_back({"", "", "", "", ""});
-    }
-    rows.pop_back();
+// "file    /etc/hosts  170 bytes, 0644, 0:0", then a line for each reason.
+std::string edit_text(const Edit& edit) {
+  constexpr std::size_t kWordWidth = 8;
+  std::string word = edit_word(edit);
+  word.resize(kWordWidth, ' ');
+  std::string text = "  " + word + edit.path;
+  if (edit.kind == EditKind::kMakeLink) text += " -> " + edit.target;
+  if (edit.content) text += "  " + human_bytes(edit.content->size()) + ",";
+  if (edit.kind == EditKind::kWriteFile || edit.kind == EditKind::kMakeFolder) {
+    text += "  " + octal(edit.attributes.mode) + ", " + owner(edit);
   }
-  return rows;
+  if (edit.secrecy == Secrecy::kSecret) text += ", secret";
+  for (const EditReason& reason : edit.reasons) {
+    text += "\n" + std::string(2 + kWordWidth + 2, ' ') + reason.text;
+    if (!reason.origin.is_default()) text += "  (" + reason.origin.text() + ")";
+  }
+  return text + "\n";
 }
 
 Json reasons_json(const std::vector<EditReason>& reasons) {
@@ -123,13 +121,14 @@ std::string plan_text(const NodePlan& plan, Bytes data) {
   std::string text = "node " + std::to_string(plan.node_id) + ", " + plan.node_name + ": " + plan.system + "\n";
   text += format_table({
       {"  image", human_bytes(plan.image_size) + ", of which " + human_bytes(data) + " are data",
-       plan.image_size_origin.text()},
+       origin_cell(plan.image_size_origin)},
       {"  disk id", disk_id_text(table.old_disk_id) + " -> " + disk_id_text(table.new_disk_id),
-       "from cluster, node and base"},
+       "(from cluster, node and base)"},
       {"  partition " + std::to_string(table.root_partition),
-       human_bytes(table.old_root_size) + " -> " + human_bytes(table.new_root_size), table.size_reason.origin.text()},
+       human_bytes(table.old_root_size) + " -> " + human_bytes(table.new_root_size), origin_cell(table.size_reason.origin)},
   });
-  text += "edits:\n" + format_table(edit_rows(plan));
+  text += "edits:\n";
+  for (const Edit& edit : plan.edits) text += edit_text(edit);
   for (const std::string& warning : plan.warnings) text += "warning: " + warning + "\n";
   return text;
 }

@@ -34,7 +34,7 @@ cluster:
   # Keys and tokens that the nodes share. Never give this folder away, and never put it into a repository.
   secrets: secrets
 
-# What the images start from: a name from 'kraken-image base list', or an image file:
+# What the images start from: a description in profiles/bases, or an image file of your own:
 # base: {file: raspios-lite.img.xz, sha256: 0123...}
 base: @base@
 

@@ -47,8 +47,8 @@ class CliTest(ClusterCase):
     def test_plan_shows_origins_and_no_secret(self):
         self.write_cluster(self.base())
         text = self.kraken("-f", self.cluster, "plan", "--node", 3).stdout
-        self.assertRegex(text, r"/boot/firmware/cmdline\.txt.*profiles/test\.yaml:\d+:\d+")
-        self.assertRegex(text, r"ssh_host_ed25519_key .*\(secret\)")
+        self.assertRegex(text, r"/boot/firmware/cmdline\.txt .*\n( .*\n)*? .*with cgroup_enable=memory  \(.*profiles/test\.yaml:\d+:\d+\)")
+        self.assertRegex(text, r"ssh_host_ed25519_key .*, secret\n")
         self.assertNotIn("PRIVATE", text)
         plan = json.loads(self.kraken("-f", self.cluster, "plan", "--node", 3, "--json").stdout)
         self.assertEqual(plan["format"], "kraken-plan")

@@ -13,6 +13,7 @@ class HostileTest(ClusterCase):
     def assert_refused(self, base, *wanted):
         """Exit status 3, every wanted word in the message, and no file under the final name."""
         self.write_cluster(base)
+        (self.folder / "kraken-3.img").unlink(missing_ok=True)
         image = self.burn(3, status=3)
         self.assertFalse(image.exists())
         self.assertEqual([p for p in self.folder.iterdir() if p.name.startswith("kraken-3.img")], [])
@@ -22,6 +23,7 @@ class HostileTest(ClusterCase):
     def assert_clean_or_refused(self, base):
         self.write_cluster(base)
         output = self.folder / "kraken-3.img"
+        output.unlink(missing_ok=True)
         for status in (0, 3):
             try:
                 self.burn(3, status=status)
@@ -49,11 +51,16 @@ class HostileTest(ClusterCase):
     def test_corrupted_archives(self):
         for tool, suffix in (("xz", "xz"), ("gzip", "gz"), ("zstd", "zst"), ("bzip2", "bz2")):
             packed = self.packed(tool, suffix)
-            whole = bytearray(packed.read_bytes())
-            with self.subTest(tool):
-                whole[len(whole) // 3] ^= 0x55
-                packed.write_bytes(whole)
-                self.assert_refused(packed)
+            whole = packed.read_bytes()
+            for part in range(1, 8):
+                broken = bytearray(whole)
+                broken[len(whole) * part // 8] ^= 0x55
+                packed.write_bytes(broken)
+                # Some bits of a format mean nothing: its own program says whether this one does.
+                if run(tool, "-t", packed, check=False).returncode == 0:
+                    continue
+                with self.subTest(tool, part=part):
+                    self.assert_refused(packed)
 
     def test_truncated_image(self):
         base = self.base()
@@ -130,9 +137,9 @@ class HostileTest(ClusterCase):
         base = self.base()
         self.write_cluster(base)
         text = self.cluster.read_text()
-        self.cluster.write_text(text.replace("base.img}", "base.img, sha256: " + "0" * 64 + "}"))
+        self.cluster.write_text(text.replace("base.img}", "base.img, sha256: " + "ab" * 32 + "}"))
         self.burn(3, status=3)
-        self.assertIn("0" * 64, self.last.stderr)
+        self.assertIn("ab" * 32, self.last.stderr)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ class ReproducibleTest(ClusterCase):
     def test_another_clock_or_node_gives_other_bytes(self):
         self.write_cluster(self.base())
         first = self.burn(3)
-        second = self.burn(3, "--clock", "2026-03-02T00:00:00Z", output=self.folder / "later.img")
+        second = self.burn(3, clock="2026-03-02T00:00:00Z", output=self.folder / "later.img")
         third = self.burn(1)
         self.assertFalse(filecmp.cmp(first, second, shallow=False))
         self.assertFalse(filecmp.cmp(first, third, shallow=False))

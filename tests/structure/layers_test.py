@@ -29,12 +29,13 @@ IMAGER = {
 }
 FIRSTBOOT = {
     "contract": ["base", "json"],
-    "journal": ["base", "json", "sys"],
-    "facts": ["base", "sys"],
-    "plan": ["base", "facts", "contract", "journal"],
-    "steps": ["base", "sys", "facts", "contract", "plan"],
-    "report": ["base", "json", "sys", "facts", "contract", "plan", "journal"],
-    "run": ["base", "json", "sys", "facts", "contract", "plan", "journal", "steps", "report"],
+    "system": ["base", "sys"],
+    "journal": ["base", "json", "sys", "contract", "system"],
+    "facts": ["base", "sys", "contract", "system"],
+    "plan": ["base", "facts", "contract", "journal", "system"],
+    "steps": ["base", "sys", "facts", "contract", "plan", "system"],
+    "report": ["base", "json", "sys", "facts", "contract", "plan", "journal", "system"],
+    "run": ["base", "json", "sys", "facts", "contract", "plan", "journal", "steps", "report", "system"],
 }
 OWNERS = {
     r"^archive(_entry)?\.h$|^lzma\.h$|^curl/": "imager/decode",

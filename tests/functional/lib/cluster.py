@@ -53,8 +53,8 @@ class ClusterCase(unittest.TestCase):
         for role, name in (("worker", "test"), ("manager", "manager")):
             (folder / "profiles" / f"{name}.yaml").write_text(PROFILE.format(role=role), encoding="utf-8")
 
-    def burn(self, node, *words, output=None, status=0, environment=None):
+    def burn(self, node, *words, output=None, status=0, clock=CLOCK, environment=None):
         output = output or self.folder / f"kraken-{node}.img"
-        self.last = self.kraken("-f", self.cluster, "--clock", CLOCK, "burn", "--node", node, "--output", output, *words,
+        self.last = self.kraken("-f", self.cluster, "--clock", clock, "burn", "--node", node, "--output", output, *words,
                                 status=status, environment=environment)
         return output

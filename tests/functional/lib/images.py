@@ -136,6 +136,8 @@ def raspios_tree(root, shape):
     wants = "etc/systemd/system/multi-user.target.wants"
     for unit in ("userconfig", "sshswitch", "regenerate_ssh_host_keys"):
         link(root, f"{wants}/{unit}.service", f"/lib/systemd/system/{unit}.service")
+    if shape.flavour != "bullseye":
+        put(root, "usr/lib/raspberrypi-sys-mods/get_fw_loc", "#!/bin/sh\necho /boot/firmware\n", 0o755)
     if shape.flavour == "bookworm":
         put(root, "usr/lib/raspberrypi-sys-mods/firstboot", "#!/bin/bash\n", 0o755)
         put(root, "usr/lib/raspberrypi-sys-mods/imager_custom", "#!/bin/sh\n", 0o755)
