@@ -2,9 +2,9 @@
 
 usage: json_schema_check.py SCHEMA FILE...   prints "FILE: ok" or "FILE: wrong: ..." a line; exit status 0 either way
 """
-import sys
-
 import json
+import re
+import sys
 
 import jsonschema
 import yaml
@@ -19,7 +19,6 @@ CoreLoader.yaml_implicit_resolvers = {
             if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-import re
 CoreLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"),
                                  list("tTfF"))
 
