@@ -1,0 +1,50 @@
+// A JSON object whose keys are all known and all there, read member by member. Every refusal says where in the document
+// it is ("node.id") and what was expected. Used by the formats that the node refuses when it does not fully know them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/ipv4.h"
+#include "base/result.h"
+#include "json/json.h"
+
+namespace kraken {
+
+struct IntegerRange {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+};
+
+// A view: the Json must outlive it. `where` is the object's own place in the document, "" for the outermost.
+class StrictObject {
+ public:
+  // kCorrupt when the value is no object, has a key that is not in `keys`, or lacks one of them.
+  static Result<StrictObject> open(const Json& value, std::string where, std::span<const std::string_view> keys);
+
+  // The key must be one of those that open() was given; all fail with kCorrupt on another type or value.
+  Result<std::string> text(std::string_view key) const;
+  Result<std::int64_t> integer(std::string_view key, IntegerRange range) const;
+  Result<bool> flag(std::string_view key) const;
+  Result<Ipv4> address(std::string_view key) const;
+  Result<const Json::Array*> list(std::string_view key) const;
+  Result<const Json::Object*> map(std::string_view key) const;
+  const Json& member(std::string_view key) const;
+
+  // "node.id"
+  std::string place(std::string_view key) const;
+
+ private:
+  StrictObject(const Json& value, std::string where) : value_(&value), where_(std::move(where)) {}
+  Error wrong_type(std::string_view key, std::string_view expected) const;
+
+  const Json* value_;
+  std::string where_;
+};
+
+// kCorrupt unless `value` is a string that is an IPv4 address.
+Result<Ipv4> read_address(const Json& value, std::string_view place);
+
+}  // namespace kraken

@@ -1,0 +1,45 @@
+#include "report/log.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "sys/files.h"
+#include "system/rooted_system.h"
+#include "system/utc.h"
+
+namespace kraken {
+
+void Log::line(std::string_view text) {
+  std::string clean(text);
+  // One entry is one line, whatever an error message quoted.
+  std::ranges::replace_if(
+      clean, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  std::fprintf(stderr, "kraken-firstboot: %s\n", clean.c_str());
+  pending_ += format_utc(system_.now()) + " " + boot_ + " " + clean + "\n";
+  if (pending_.size() > kLogMaxSize / 2) pending_.erase(0, pending_.find('\n', pending_.size() / 2) + 1);
+}
+
+std::string Log::younger_half() const {
+  // A log that cannot be read, or has been grown by somebody else, is not worth failing for.
+  const auto content = read_whole_file(below(root_, kLogPath), 4 * kLogMaxSize);
+  if (!content.ok()) return {};
+  const std::size_t from = content->size() - std::min(content->size(), kLogMaxSize / 2);
+  const std::size_t line_end = content->find('\n', from);
+  return line_end == std::string::npos ? std::string() : content->substr(line_end + 1);
+}
+
+Status Log::keep() {
+  if (pending_.empty()) return ok_status();
+  std::error_code error;
+  const auto size = std::filesystem::file_size(below(root_, kLogPath), error);
+  KRAKEN_TRY(system_.make_folder("/var/log"));
+  if (!error && size + pending_.size() > kLogMaxSize) {
+    KRAKEN_TRY(system_.replace_file(kLogPath, younger_half() + pending_, FileMode::kPublic));
+  } else {
+    KRAKEN_TRY(system_.append_file(kLogPath, pending_));
+  }
+  pending_.clear();
+  return ok_status();
+}
+
+}  // namespace kraken

@@ -1,0 +1,126 @@
+#include "run/command.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "report/publish.h"
+#include "run/first_boot.h"
+#include "steps/registry.h"
+#include "system/rooted_system.h"
+
+namespace kraken {
+
+namespace {
+
+constexpr int kExitDone = 0;
+constexpr int kExitNotDone = 1;
+constexpr int kExitUsage = 2;
+// The end of everything that could hang in the kernel; shorter than the unit's TimeoutStartSec.
+constexpr unsigned kSecondsForAll = 270;
+
+constexpr std::string_view kUsage =
+    "usage: kraken-firstboot COMMAND [--root FOLDER] [--record FILE]\n"
+    "\n"
+    "  run     make this node what its node record says, and write the status to the boot partition\n"
+    "  plan    say what run would do; change nothing\n"
+    "  status  print the status that the last run wrote\n"
+    "\n"
+    "  --root FOLDER  the node's tree, if not / (then this machine's clock and host name are left alone)\n"
+    "  --record FILE  the node record, if not /etc/kraken/node.json below the root\n"
+    "\n"
+    "Exit status: 0 all done, 1 not all done, 2 wrong usage.\n";
+
+struct CommandLine {
+  std::string command;
+  RunOptions options;
+};
+
+Error usage_error(std::string what) {
+  return Error(ErrorCode::kInvalidArgument, std::move(what));
+}
+
+Result<CommandLine> parse_arguments(std::span<const std::string> arguments) {
+  CommandLine line;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "--root" || word == "--record") {
+      if (++i == arguments.size()) return usage_error(word + " needs a value");
+      (word == "--root" ? line.options.root : line.options.record) = arguments[i];
+    } else if (word.starts_with("-") || !line.command.empty()) {
+      return usage_error("unexpected: " + word);
+    } else {
+      line.command = word;
+    }
+  }
+  if (line.command.empty()) return usage_error("a command is missing");
+  if (line.options.record.empty()) line.options.record = below(line.options.root, kNodeRecordPath);
+  return line;
+}
+
+bool is_same_folder(const std::filesystem::path& a, const std::filesystem::path& b) {
+  struct stat first = {};
+  struct stat second = {};
+  return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+void print(std::FILE* out, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), out);
+}
+
+int print_result(const Result<std::string>& text) {
+  if (!text.ok()) {
+    print(stderr, "kraken-firstboot: " + text.error().what() + "\n");
+    return kExitNotDone;
+  }
+  print(stdout, *text);
+  return kExitDone;
+}
+
+int print_status(const RunOptions& options, const System& system) {
+  const auto record = read_node_record(options.record);
+  BootPartition boot{options.root, record.ok() ? record->boot_folder : find_boot_folder(options.root, system), {}};
+  const auto text = read_published_text(boot);
+  const int printed = print_result(text);
+  const std::string done = "kraken-firstboot: " + std::string(to_word(RunState::kDone)) + "\n";
+  return printed == kExitDone && text->starts_with(done) ? kExitDone : kExitNotDone;
+}
+
+int run_line(const CommandLine& line, System& system) {
+  if (line.command == "status") return print_status(line.options, system);
+  const Steps steps = all_steps();
+  FirstBoot first_boot(line.options, system, steps);
+  if (line.command == "plan") return print_result(first_boot.describe_plan());
+  ::alarm(kSecondsForAll);
+  return first_boot.run() == Outcome::kDone ? kExitDone : kExitNotDone;
+}
+
+bool is_command(std::string_view word) {
+  return word == "run" || word == "plan" || word == "status";
+}
+
+}  // namespace
+
+int run_command(std::span<const std::string> arguments) {
+  if (arguments.size() == 1 && (arguments[0] == "--help" || arguments[0] == "-h")) {
+    print(stdout, kUsage);
+    return kExitDone;
+  }
+  const auto line = parse_arguments(arguments);
+  if (!line.ok() || !is_command(line->command)) {
+    const std::string what = line.ok() ? "no such command: " + line->command : line.error().what();
+    print(stderr, "kraken-firstboot: " + what + "\n" + std::string(kUsage));
+    return kExitUsage;
+  }
+  if (is_same_folder(line->options.root, "/")) {
+    LinuxSystem system;
+    return run_line(*line, system);
+  }
+  DetachedSystem system(line->options.root);
+  return run_line(*line, system);
+}
+
+}  // namespace kraken

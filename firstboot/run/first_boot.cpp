@@ -1,0 +1,201 @@
+#include "run/first_boot.h"
+
+#include <algorithm>
+
+#include "report/publish.h"
+#include "sys/files.h"
+#include "system/run_lock.h"
+
+namespace kraken {
+
+FirstBoot::FirstBoot(RunOptions options, System& system, const Steps& steps)
+    : options_(std::move(options)),
+      system_(system),
+      steps_(steps),
+      log_(options_.root, system),
+      start_(std::chrono::steady_clock::now()) {}
+
+Result<NodeRecord> read_node_record(const std::filesystem::path& path) {
+  const auto text = read_whole_file(path, kNodeRecordMaxSize);
+  if (!text.ok()) return text.error().with_context("node record");
+  return parse_node_record(*text).with_context(path.string());
+}
+
+Outcome FirstBoot::run() {
+  const auto lock = RunLock::take(options_.root);
+  if (!lock.ok()) {
+    log_.line(lock.error().what());
+    return Outcome::kNotDone;
+  }
+  const auto record = read_node_record(options_.record);
+  if (!record.ok()) return fail_without_record(record.error());
+  record_ = *record;
+  return run_locked();
+}
+
+Outcome FirstBoot::run_locked() {
+  facts_ = gather_facts(options_.root, record_.boot_folder, system_);
+  log_.set_boot(facts_.boot_id);
+  journal_ = load_journal(options_.root);
+  report_.record = record_;
+  report_.model = facts_.model;
+  report_.kernel = facts_.kernel;
+  if (journal_.note) report_.notes.push_back(*journal_.note);
+  tried_.assign(steps_.size(), false);
+  begin(make_plan(steps_, facts_, record_, journal_.journal));
+  run_steps();
+  return finish();
+}
+
+Outcome FirstBoot::fail_without_record(const Error& error) {
+  const std::string folder = find_boot_folder(options_.root, system_);
+  facts_ = gather_facts(options_.root, folder, system_);
+  log_.set_boot(facts_.boot_id);
+  report_.state = RunState::kFailed;
+  report_.model = facts_.model;
+  report_.kernel = facts_.kernel;
+  report_.notes.push_back("nothing was done, because this node does not know what it should be: " + error.what());
+  log_.line(report_.notes.back());
+  publish(folder);
+  keep_log();
+  return Outcome::kNotDone;
+}
+
+// Says what is coming. A status of "working" is written only when something lasting is: whoever pulls the card in the
+// middle sees that, and a finished node writes nothing.
+void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
+  log_.line("node " + record_.node.name + " on " + (facts_.model.empty() ? "an unknown machine" : facts_.model));
+  for (const std::string& note : report_.notes) log_.line(note);
+  for (const PlannedStep& planned : plan) {
+    const std::string name(planned.step->name());
+    log_.line(name + ": " + std::string(to_word(planned.action)) + ": " + planned.reason);
+    const bool done = planned.action == Action::kNothing || planned.action == Action::kApplyThisBoot;
+    report_.steps.push_back({name, done ? StepState::kDone : StepState::kNeeded, false, planned.reason});
+  }
+  if (std::ranges::find(plan, Action::kApply, &PlannedStep::action) == plan.end()) return;
+  keep_log();
+  publish(record_.boot_folder);
+}
+
+void FirstBoot::run_steps() {
+  std::size_t last_changed = 0;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    run_step(*steps_[i], report_.steps[i]);
+    if (report_.steps[i].changed) last_changed = i;
+  }
+  retry_failed(last_changed);
+  save_progress();
+}
+
+void FirstBoot::run_step(const Step& step, StepReport& report) {
+  Journal& journal = journal_.journal;
+  // Planned anew: an earlier step may have changed what this one sees.
+  const PlannedStep planned = plan_step(step, facts_, record_, journal);
+  report.detail = planned.reason;
+  switch (planned.action) {
+    case Action::kNothing:
+      report.state = StepState::kDone;
+      return journal.note_done(step.name());
+    case Action::kImpossible:
+      report.state = StepState::kImpossible;
+      return journal.note_impossible(step.name());
+    case Action::kWait:
+      report.state = StepState::kFailed;
+      return journal.note_waited(step.name());
+    case Action::kApply:
+    case Action::kApplyThisBoot:
+      break;
+  }
+  attempt(step, report);
+  if (report.state == StepState::kDone) {
+    report.changed = planned.action == Action::kApply;
+    journal.note_done(step.name());
+  } else {
+    journal.note_failed(step.name());
+  }
+  save_progress();
+}
+
+// Believes neither apply() nor the journal, but the check made afterwards on facts read anew.
+void FirstBoot::attempt(const Step& step, StepReport& report) {
+  report.state = StepState::kFailed;
+  if (time_is_up()) {
+    report.detail += "; no time was left for it in this boot";
+    return;
+  }
+  tried_[static_cast<std::size_t>(&report - report_.steps.data())] = true;
+  const Status applied = step.apply(facts_, record_, system_);
+  facts_ = gather_facts(options_.root, record_.boot_folder, system_);
+  const Check after = step.check(facts_, record_);
+  if (!applied.ok()) {
+    report.detail = applied.error().what();
+  } else if (after.state != Check::State::kDone) {
+    report.detail = "it was done without an error, and yet: " + after.reason;
+  } else {
+    report.state = StepState::kDone;
+    report.detail = after.reason;
+  }
+  log_.line(report.name + ": " + std::string(to_word(report.state)) + ": " + report.detail);
+}
+
+// A full root file system fails the steps before the one that grows it.
+void FirstBoot::retry_failed(std::size_t last_changed) {
+  for (std::size_t i = 0; i < last_changed; ++i) {
+    StepReport& report = report_.steps[i];
+    if (report.state != StepState::kFailed || !tried_[i]) continue;
+    attempt(*steps_[i], report);
+    if (report.state != StepState::kDone) continue;
+    report.changed = true;
+    journal_.journal.note_done(report.name);
+  }
+}
+
+Outcome FirstBoot::finish() {
+  const bool all_done =
+      std::ranges::all_of(report_.steps, [](const StepReport& step) { return step.state == StepState::kDone; });
+  const bool changed = std::ranges::any_of(report_.steps, &StepReport::changed);
+  const bool good = all_done && !journal_failed_;
+  report_.state = good ? RunState::kDone : RunState::kFailed;
+  log_.line(good ? "all done" : "not all is done; what failed is tried again at the next boot");
+  publish(record_.boot_folder);
+  if (changed || !good || !report_.notes.empty()) keep_log();
+  return good ? Outcome::kDone : Outcome::kNotDone;
+}
+
+void FirstBoot::save_progress() {
+  const Status saved = save_journal(journal_.journal, journal_.text, system_);
+  journal_failed_ = !saved.ok();
+  if (saved.ok()) return;
+  log_.line(saved.error().what());
+  const std::string note = "the journal could not be written: " + saved.error().what();
+  if (std::ranges::find(report_.notes, note) == report_.notes.end()) report_.notes.push_back(note);
+}
+
+// Not being able to is said, and is no failure of the run: the work is what counts.
+void FirstBoot::publish(std::string_view boot_folder) {
+  const BootPartition boot{options_.root, std::string(boot_folder), facts_.boot};
+  if (const Status status = publish_status(report_, boot, system_); !status.ok()) log_.line(status.error().what());
+}
+
+void FirstBoot::keep_log() {
+  if (const Status kept = log_.keep(); !kept.ok()) log_.line("the log could not be kept: " + kept.error().what());
+}
+
+bool FirstBoot::time_is_up() const {
+  return std::chrono::steady_clock::now() - start_ > options_.time_for_steps;
+}
+
+Result<std::string> FirstBoot::describe_plan() {
+  KRAKEN_ASSIGN(const NodeRecord record, read_node_record(options_.record));
+  const Facts facts = gather_facts(options_.root, record.boot_folder, system_);
+  const LoadedJournal journal = load_journal(options_.root);
+  std::string text = "node " + record.node.name + "\n";
+  if (journal.note) text += *journal.note + "\n";
+  for (const PlannedStep& planned : make_plan(steps_, facts, record, journal.journal)) {
+    text +=
+        std::string(planned.step->name()) + ": " + std::string(to_word(planned.action)) + ": " + planned.reason + "\n";
+  }
+  return text;
+}
+
+}  // namespace kraken

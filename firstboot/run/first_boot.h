@@ -1,0 +1,66 @@
+// One run of first boot: record, facts, plan, steps, journal, report. Power may go at any moment; the next run finishes
+// the job. A run that finds everything done writes nothing but, once, the status that says so.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "facts/facts.h"
+#include "journal/journal.h"
+#include "plan/plan.h"
+#include "report/log.h"
+#include "report/status.h"
+
+namespace kraken {
+
+struct RunOptions {
+  std::filesystem::path root = "/";
+  std::filesystem::path record;  // where the node record lies on this machine
+  // No step is begun after so long; the service's own limit, which kills, must be longer.
+  std::chrono::seconds time_for_steps{180};
+};
+
+enum class Outcome { kDone, kNotDone };
+
+class FirstBoot {
+ public:
+  // `system` and `steps` must outlive it.
+  FirstBoot(RunOptions options, System& system, const Steps& steps);
+
+  // Everything there is to say is in the log and the status. Takes the run lock.
+  Outcome run();
+  // What run() would do now, for people; changes nothing.
+  Result<std::string> describe_plan();
+
+ private:
+  Outcome run_locked();
+  Outcome fail_without_record(const Error& error);
+  void begin(const std::vector<PlannedStep>& plan);
+  void run_steps();
+  void run_step(const Step& step, StepReport& report);
+  void attempt(const Step& step, StepReport& report);
+  void retry_failed(std::size_t last_changed);
+  Outcome finish();
+  void save_progress();
+  void publish(std::string_view boot_folder);
+  void keep_log();
+  bool time_is_up() const;
+
+  RunOptions options_;
+  System& system_;
+  const Steps& steps_;
+  Log log_;
+  std::chrono::steady_clock::time_point start_;
+  NodeRecord record_;
+  Facts facts_;
+  LoadedJournal journal_;
+  RunReport report_;
+  std::vector<bool> tried_;      // by step: apply() was called in this run
+  bool journal_failed_ = false;  // the last time it was written
+};
+
+Result<NodeRecord> read_node_record(const std::filesystem::path& path);
+
+}  // namespace kraken

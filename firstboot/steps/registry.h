@@ -1,0 +1,20 @@
+// The steps of first boot, in their order. A new step is a file in this folder and a line in registry.cpp.
+#pragma once
+
+#include <memory>
+
+#include "plan/plan.h"
+
+namespace kraken {
+
+Steps all_steps();
+
+// No clock is behind the time at which the image was made: certificates and logs of a node without a clock chip need
+// it.
+std::unique_ptr<const Step> make_clock_floor_step();
+// The node answers to its name: /etc/hostname, the kernel's host name, and the cluster's names in /etc/hosts.
+std::unique_ptr<const Step> make_hostname_step();
+// The root file system, an ext4, fills its partition, which the imager has made as large as it should be.
+std::unique_ptr<const Step> make_grow_root_step();
+
+}  // namespace kraken

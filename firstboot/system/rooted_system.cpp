@@ -1,0 +1,122 @@
+#include "system/rooted_system.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+
+#include "base/text.h"
+#include "sys/files.h"
+
+namespace kraken {
+
+namespace {
+
+// EXT4_IOC_RESIZE_FS of Linux, fs/ext4 (in uapi/linux/ext4.h only since 6.1): grows a mounted file system to that many
+// blocks. The same number on 32 and 64 bits.
+constexpr unsigned long kExt4ResizeFs = _IOW('f', 16, std::uint64_t);
+
+Error last_error(std::string_view verb, const std::filesystem::path& path) {
+  const int saved = errno;
+  return Error::from_errno(saved, std::string(verb) + " " + path.string());
+}
+
+Status fill_new_file(const std::filesystem::path& path, std::string_view content, FileMode mode) {
+  KRAKEN_ASSIGN(const UniqueFd fd, open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+  KRAKEN_TRY(write_all(fd.get(), as_bytes(content)).with_context("write " + path.string()));
+  if (mode != FileMode::kOfMount && ::fchmod(fd.get(), mode == FileMode::kPublic ? 0644 : 0600) != 0) {
+    return last_error("set the mode of", path);
+  }
+  if (::fsync(fd.get()) != 0) return last_error("fsync", path);
+  return ok_status();
+}
+
+UnixTime clock_of_machine() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return time.tv_sec;
+}
+
+}  // namespace
+
+std::filesystem::path below(const std::filesystem::path& root, std::string_view path) {
+  return root / std::filesystem::path(path).relative_path();
+}
+
+Status RootedSystem::resize_root(std::uint64_t blocks) {
+  KRAKEN_ASSIGN(const UniqueFd fd, open_file(root_, O_RDONLY | O_DIRECTORY));
+  if (::ioctl(fd.get(), kExt4ResizeFs, &blocks) != 0) {
+    return last_error("grow to " + std::to_string(blocks) + " blocks (EXT4_IOC_RESIZE_FS) the file system of", root_);
+  }
+  // The journal of ext4 would write it within seconds; a report that says "done" must not be ahead of the disk.
+  if (::syncfs(fd.get()) != 0) return last_error("sync", root_);
+  return ok_status();
+}
+
+Status RootedSystem::replace_file(std::string_view path, std::string_view content, FileMode mode) {
+  const auto final_path = below(root_, path);
+  const std::filesystem::path new_path = final_path.string() + std::string(kNewFileSuffix);
+  if (::unlink(new_path.c_str()) != 0 && errno != ENOENT) return last_error("remove", new_path);
+  Status status = fill_new_file(new_path, content, mode);
+  if (status.ok() && ::rename(new_path.c_str(), final_path.c_str()) != 0) status = last_error("rename to", final_path);
+  if (!status.ok()) {
+    ::unlink(new_path.c_str());
+    return status;
+  }
+  return fsync_folder(final_path.parent_path());
+}
+
+Status RootedSystem::append_file(std::string_view path, std::string_view content) {
+  const auto real_path = below(root_, path);
+  KRAKEN_ASSIGN(const UniqueFd fd, open_file(real_path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0644));
+  KRAKEN_TRY(write_all(fd.get(), as_bytes(content)).with_context("append to " + real_path.string()));
+  if (::fsync(fd.get()) != 0) return last_error("fsync", real_path);
+  return ok_status();
+}
+
+Status RootedSystem::set_modification_time(std::string_view path, UnixTime time) {
+  const auto real_path = below(root_, path);
+  std::array<timespec, 2> times = {};
+  times[0].tv_nsec = UTIME_OMIT;
+  times[1].tv_sec = static_cast<time_t>(time);
+  if (::utimensat(AT_FDCWD, real_path.c_str(), times.data(), 0) != 0) return last_error("set the time of", real_path);
+  return ok_status();
+}
+
+Status RootedSystem::make_folder(std::string_view path) {
+  return make_folders(below(root_, path));
+}
+
+UnixTime LinuxSystem::now() const {
+  return clock_of_machine();
+}
+
+Status LinuxSystem::set_clock(UnixTime time) {
+  timespec wanted = {};
+  wanted.tv_sec = static_cast<time_t>(time);
+  if (::clock_settime(CLOCK_REALTIME, &wanted) != 0) return Error::from_errno(errno, "set the clock");
+  return ok_status();
+}
+
+Status LinuxSystem::set_host_name(std::string_view name) {
+  if (::sethostname(name.data(), name.size()) != 0) return Error::from_errno(errno, "set the kernel's host name");
+  return ok_status();
+}
+
+DetachedSystem::DetachedSystem(std::filesystem::path root) : RootedSystem(std::move(root)), now_(clock_of_machine()) {}
+
+Status DetachedSystem::set_clock(UnixTime time) {
+  now_ = time;
+  return ok_status();
+}
+
+Status DetachedSystem::set_host_name(std::string_view name) {
+  KRAKEN_TRY(make_folder("/proc/sys/kernel"));
+  return replace_file("/proc/sys/kernel/hostname", std::string(name) + "\n", FileMode::kPublic);
+}
+
+}  // namespace kraken

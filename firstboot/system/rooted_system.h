@@ -1,0 +1,56 @@
+// The System of a Linux machine whose root folder is "/" or, for a tree that is not the running system's, another one.
+// RootedSystem does the files and the root file system; its two ends differ in what the kernel has one of.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "system/system.h"
+
+namespace kraken {
+
+// What replace_file() writes to first: the file's name and this.
+inline constexpr std::string_view kNewFileSuffix = ".kraken-new";
+
+// `path` ("/etc/hosts") below `root`.
+std::filesystem::path below(const std::filesystem::path& root, std::string_view path);
+
+class RootedSystem : public System {
+ public:
+  Status resize_root(std::uint64_t blocks) override;
+  Status replace_file(std::string_view path, std::string_view content, FileMode mode) override;
+  Status append_file(std::string_view path, std::string_view content) override;
+  Status set_modification_time(std::string_view path, UnixTime time) override;
+  Status make_folder(std::string_view path) override;
+
+ protected:
+  explicit RootedSystem(std::filesystem::path root) : root_(std::move(root)) {}
+  const std::filesystem::path& root() const { return root_; }
+
+ private:
+  std::filesystem::path root_;
+};
+
+// The machine that the program runs on.
+class LinuxSystem final : public RootedSystem {
+ public:
+  LinuxSystem() : RootedSystem("/") {}
+  UnixTime now() const override;
+  Status set_clock(UnixTime time) override;
+  Status set_host_name(std::string_view name) override;
+};
+
+// A tree below another folder: never touches this machine's clock (a pretended one starts at its time) or host name
+// (written to the tree's proc/sys/kernel/hostname, where the facts are read from).
+class DetachedSystem final : public RootedSystem {
+ public:
+  explicit DetachedSystem(std::filesystem::path root);
+  UnixTime now() const override { return now_; }
+  Status set_clock(UnixTime time) override;
+  Status set_host_name(std::string_view name) override;
+
+ private:
+  UnixTime now_;
+};
+
+}  // namespace kraken

@@ -1,0 +1,45 @@
+// All that first boot changes on a node goes through here: files, the clock, the kernel's host name, the size of the
+// root file system. Behind an interface so that tests can cut the power before, during and after every single change.
+//
+// Paths are absolute and as the node sees them; an implementation may look for them below another root folder. One
+// thread, and one run at a time (see RunLock): that is what makes fixed names of temporary files safe.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace kraken {
+
+// Seconds since 1970-01-01 UTC.
+using UnixTime = std::int64_t;
+
+enum class FileMode {
+  kPublic,   // 0644
+  kPrivate,  // 0600
+  kOfMount,  // whatever the mount gives: FAT keeps no modes and refuses chmod
+};
+
+class System {
+ public:
+  virtual ~System() = default;
+
+  virtual UnixTime now() const = 0;
+  // Until the next boot.
+  virtual Status set_clock(UnixTime time) = 0;
+  virtual Status set_host_name(std::string_view name) = 0;
+  // Grows the mounted ext4 root to at most so many of its blocks; the kernel leaves out a last group that is too small.
+  virtual Status resize_root(std::uint64_t blocks) = 0;
+
+  // A reader sees the old content or the new, also after a power cut. What a cut leaves beside it is removed by the
+  // next write. Failure leaves the old content. The folder must be there.
+  virtual Status replace_file(std::string_view path, std::string_view content, FileMode mode) = 0;
+  // Creates the file (kPublic) when there is none; synced.
+  virtual Status append_file(std::string_view path, std::string_view content) = 0;
+  virtual Status set_modification_time(std::string_view path, UnixTime time) = 0;
+  // All missing folders of the path, 0755.
+  virtual Status make_folder(std::string_view path) = 0;
+};
+
+}  // namespace kraken

@@ -1,0 +1,120 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <limits>
+
+#include "burn/direct_reader.h"
+#include "burn/target.h"
+#include "sys/files.h"
+
+namespace kraken {
+
+namespace {
+
+class FileTarget : public Target {
+ public:
+  FileTarget(std::filesystem::path final_name, std::string temporary, UniqueFd fd, DirectReader reader)
+      : final_name_(std::move(final_name)),
+        temporary_(std::move(temporary)),
+        fd_(std::move(fd)),
+        reader_(std::move(reader)) {}
+  FileTarget(const FileTarget&) = delete;
+  FileTarget& operator=(const FileTarget&) = delete;
+  ~FileTarget() override {
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  }
+
+  std::string name() const override { return final_name_.string(); }
+  Bytes capacity() const override { return std::numeric_limits<Bytes>::max(); }
+  bool holes_read_as_zeros() const override { return true; }
+
+  Status write(Bytes offset, std::span<const std::byte> data) override {
+    Status status = write_all_at(fd_.get(), offset, data);
+    if (!status.ok() && status.error().code() == ErrorCode::kNoSpace) {
+      return status.error().with_context("the file system of " + final_name_.parent_path().string() +
+                                         " is full; free space there or choose another folder");
+    }
+    return status;
+  }
+
+  Status sync() override {
+    if (::fdatasync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
+    return ok_status();
+  }
+
+  Status read_back(Bytes offset, std::span<std::byte> out) override { return reader_.read(offset, out); }
+
+  Status publish() override {
+    if (::fsync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
+    if (::rename(temporary_.c_str(), final_name_.c_str()) != 0) {
+      return Error::from_errno(errno, "rename " + temporary_ + " to " + final_name_.string());
+    }
+    temporary_.clear();
+    Status durable = fsync_folder(final_name_.parent_path());
+    if (!durable.ok()) ::unlink(final_name_.c_str());
+    return durable;
+  }
+
+ private:
+  std::filesystem::path final_name_;
+  std::string temporary_;  // empty once it has its final name
+  UniqueFd fd_;
+  DirectReader reader_;
+};
+
+Error refused(const std::filesystem::path& name, const std::string& why) {
+  return Error(ErrorCode::kTargetRefused, name.string() + ": " + why);
+}
+
+Status check_final_name(const std::filesystem::path& name) {
+  if (!name.has_filename()) return refused(name, "this is a folder; give the name of a file in it");
+  struct stat info = {};
+  if (::stat(name.c_str(), &info) != 0) {
+    if (errno == ENOENT) return ok_status();
+    return Error::from_errno(errno, "look at " + name.string()).recode(ErrorCode::kTargetRefused);
+  }
+  if (S_ISREG(info.st_mode)) return ok_status();
+  if (S_ISDIR(info.st_mode)) return refused(name, "this is a folder; give the name of a file in it");
+  if (S_ISBLK(info.st_mode)) return refused(name, "this is a block device, not a file; choose it as a card instead");
+  return refused(name, "this is there and is no regular file; choose another name");
+}
+
+struct Temporary {
+  UniqueFd fd;
+  std::string name;
+};
+
+// Removes the temporary file unless everything worked.
+Result<std::unique_ptr<Target>> finish(const std::filesystem::path& final_name, Temporary temporary, Bytes size) {
+  const auto fail = [&](const Error& error) {
+    ::unlink(temporary.name.c_str());
+    return error.with_context(final_name.string());
+  };
+  if (size > static_cast<Bytes>(std::numeric_limits<off_t>::max())) {
+    return fail(Error(ErrorCode::kTargetRefused, "no file can hold " + human_bytes(size)));
+  }
+  if (::ftruncate(temporary.fd.get(), static_cast<off_t>(size)) != 0) {
+    return fail(Error::from_errno(errno, "make a file of " + human_bytes(size)).recode(ErrorCode::kTargetRefused));
+  }
+  auto reader = DirectReader::reopen(temporary.fd.get());
+  if (!reader.ok()) return fail(reader.error());
+  return std::unique_ptr<Target>(std::make_unique<FileTarget>(final_name, std::move(temporary.name),
+                                                              std::move(temporary.fd), std::move(reader).value()));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Target>> open_file_target(const std::filesystem::path& final_name, Bytes size) {
+  KRAKEN_TRY(check_final_name(final_name));
+  Temporary temporary{UniqueFd(), final_name.string() + ".XXXXXX"};
+  temporary.fd.reset(::mkostemp(temporary.name.data(), O_CLOEXEC));  // mode 0600
+  if (!temporary.fd.valid()) {
+    return Error::from_errno(errno, "create a file in the folder of " + final_name.string())
+        .recode(ErrorCode::kTargetRefused);
+  }
+  return finish(final_name, std::move(temporary), size);
+}
+
+}  // namespace kraken

@@ -1,0 +1,60 @@
+// What an image is written to: a card, or a file that appears under its name only when it is complete. A target knows
+// how to write, flush and read back past the page cache; the order in which that is safe is the writer's
+// (burn/writer.h). One target is used by one thread; the folder or device behind it must not be changed by others
+// meanwhile.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "sys/block_device.h"
+
+namespace kraken {
+
+class Target {
+ public:
+  // A file that was not published is removed; a device stays as it is. Fails silently: publish() is what tells.
+  virtual ~Target() = default;
+
+  // The file's final name or the device's path, for messages.
+  virtual std::string name() const = 0;
+  // A device's size in bytes; UINT64_MAX for a file, whose limit only shows when writing.
+  virtual Bytes capacity() const = 0;
+
+  // Writes all of `data`. kNoSpace when the file system behind a file is full, kIo otherwise; the range's content is
+  // then unknown. Nothing is durable before sync().
+  virtual Status write(Bytes offset, std::span<const std::byte> data) = 0;
+  virtual Status sync() = 0;
+
+  // Fills `out` from the medium, not from the page cache. Only after sync(). kIo, or kCorrupt past the target's end.
+  virtual Status read_back(Bytes offset, std::span<std::byte> out) = 0;
+
+  // True for a new file, false for a device: old data shows where nothing is written.
+  virtual bool holes_read_as_zeros() const = 0;
+
+  // The last step, after everything was verified. A file gets its final name, replacing a file that had it, and the
+  // folder is flushed; a device's partitions are shown to the kernel. On failure no new file has the final name.
+  virtual Status publish() = 0;
+};
+
+// A file of `size` bytes with mode 0600, for the image holds secrets. Until publish() it is a temporary file beside
+// `final_name`. kTargetRefused when `final_name` is something else than a regular file, or its folder does not exist or
+// may not be written.
+Result<std::unique_ptr<Target>> open_file_target(const std::filesystem::path& final_name, Bytes size);
+
+struct DevicePolicy {
+  Bytes image_size = 0;  // a smaller device is refused
+  SystemRoots roots;     // where /sys and /proc are looked for
+};
+
+// A whole block device, opened for this program alone. kTargetRefused, with the reason and what to do, when it is no
+// block device, a partition, empty (no medium), read-only, too small, mounted, swap, held by device mapper, md or LVM,
+// or otherwise in use; the device was not changed then.
+Result<std::unique_ptr<Target>> open_device_target(const std::filesystem::path& device, const DevicePolicy& policy);
+
+}  // namespace kraken

@@ -1,0 +1,55 @@
+// Writes an image to a target so that a failure at any moment leaves nothing that boots half-written: the head is
+// cleared first and its boot block written last, after everything else was flushed, read back past the page cache and
+// compared. It does not choose or open targets, and asks nobody. Uses about 2 MiB of memory, plus 40 bytes for each MiB
+// of image.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "block/block_source.h"
+#include "burn/target.h"
+
+namespace kraken {
+
+enum class VerifyMode { kReadBack, kNone };
+
+enum class BurnPhase { kWrite, kFlush, kVerify };
+
+struct BurnProgress {
+  BurnPhase phase = BurnPhase::kWrite;
+  Bytes done = 0;
+  Bytes total = 0;
+};
+
+struct BurnOptions {
+  VerifyMode verify = VerifyMode::kReadBack;
+  // Looked at between blocks; null: cannot be stopped.
+  const std::atomic<bool>* stop = nullptr;
+  // Called between blocks, from the calling thread; may be empty.
+  std::function<void(const BurnProgress&)> progress;
+};
+
+struct BurnReport {
+  Bytes image_size = 0;
+  Bytes written = 0;   // bytes of the image that were written, zeros included; without the clearing of the head
+  Bytes verified = 0;  // bytes read back and compared; 0 with VerifyMode::kNone
+  // What the image is, wherever it was written: see image_digest.h. The same for a file and a card.
+  std::string image_sha256;
+  // Which bytes were written where: SHA-256 over each extent of the write map (offset, then length, both as 64-bit
+  // little-endian) in order, then the 32 bytes of image_sha256's digest.
+  std::string sha256_written;
+  double seconds_write = 0;   // until the last flush returned
+  double seconds_verify = 0;  // reading back and comparing
+};
+
+// Ends with target.publish(). Fails with
+//   kTargetRefused  the image does not fit; nothing was written
+//   kWriteFailed    naming the target, the offset and the cause, or the first byte that reads back differently
+//   kInterrupted    the stop flag was set
+// and as the image's read() does. After a failure the head of a device is zeros (or, when even clearing it fails, the
+// message says so), and a file is left to its target to remove.
+Result<BurnReport> burn_image(const BlockSource& image, Target& target, const BurnOptions& options);
+
+}  // namespace kraken

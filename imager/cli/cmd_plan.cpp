@@ -1,0 +1,33 @@
+#include "cli/commands.h"
+#include "cli/node_job.h"
+#include "cli/render.h"
+#include "cli/render_plan.h"
+
+namespace kraken {
+
+Status run_plan(const PlanOptions& options, const CommonOptions& common) {
+  KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common));
+  std::vector<const NodeConfig*> nodes;
+  if (options.node) {
+    KRAKEN_ASSIGN(const NodeConfig* node, job.find_node(*options.node));
+    nodes.push_back(node);
+  } else {
+    for (const NodeConfig& node : job.cluster().nodes) nodes.push_back(&node);
+  }
+  std::optional<ImageSize> size;
+  if (options.size) size = ImageSize{*options.size, {"--size", 0, 0}};
+  Json all = Json::array();
+  for (const NodeConfig* node : nodes) {
+    KRAKEN_ASSIGN(const NodeImage image, job.make(*node, size));
+    KRAKEN_ASSIGN(const Bytes data, data_bytes(*image.image));
+    if (common.json) {
+      all.push_back(plan_json(image.plan, data));
+    } else {
+      print_text(plan_text(image.plan, data));
+    }
+  }
+  if (common.json) print_json(options.node ? all.as_array()->front() : all);
+  return ok_status();
+}
+
+}  // namespace kraken

@@ -1,0 +1,109 @@
+#include "cli/environment.h"
+
+#include <cstdlib>
+
+#include "base/text.h"
+#include "base/version.h"
+#include "cli/render.h"
+#include "crypto/digest.h"
+#include "sys/clock.h"
+#include "sys/interrupt.h"
+
+namespace kraken {
+
+namespace {
+
+namespace stdfs = std::filesystem;
+
+std::atomic<bool> interrupted = false;
+
+bool is_share(const stdfs::path& folder) {
+  std::error_code ignored;
+  return stdfs::is_directory(folder / "profiles", ignored) && stdfs::is_directory(folder / "overlays", ignored);
+}
+
+// Installed: <prefix>/bin/kraken-image beside <prefix>/share/kraken-image. In a build tree: the source folder itself.
+Result<stdfs::path> find_share(const std::optional<stdfs::path>& given) {
+  if (given) {
+    if (is_share(*given)) return *given;
+    return Error(ErrorCode::kInvalidArgument, "--share " + given->string() + " has no profiles/ and overlays/");
+  }
+  std::error_code ignored;
+  const stdfs::path program = stdfs::read_symlink("/proc/self/exe", ignored);
+  const stdfs::path installed = program.parent_path().parent_path() / "share" / "kraken-image";
+  if (is_share(installed)) return installed;
+  for (stdfs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    if (is_share(folder)) return folder;
+  }
+  return Error(ErrorCode::kInvalidArgument, "the shipped profiles/ and overlays/ are not beside " + program.string() +
+                                                ": name their folder with --share");
+}
+
+Result<std::int64_t> find_clock(const std::optional<std::string>& given) {
+  const auto seconds = [](TimePoint time) { return std::int64_t{time.time_since_epoch().count()}; };
+  if (given) {
+    auto time = parse_u64(*given) ? parse_source_date_epoch(*given) : parse_utc(*given);
+    if (!time.ok()) return time.error().with_context("--clock");
+    return seconds(*time);
+  }
+  KRAKEN_ASSIGN(const std::optional<TimePoint> epoch, source_date_epoch());
+  return seconds(epoch.value_or(now()));
+}
+
+Result<CachedBase> obtain_named(const NamedBase& base, const ClusterConfig& cluster, const Environment& environment,
+                                const BaseCache& cache, const DecodeProgress& progress) {
+  KRAKEN_ASSIGN(const BaseDescription description,
+                read_base_description(base.name, cluster.folder, environment.paths));
+  if (const auto* download = std::get_if<BaseDownload>(&description.how)) {
+    return cache.obtain_url(download->url, {download->sha256, download->image_sha256, download->image_size}, progress);
+  }
+  const stdfs::path file = built_base_file(environment, description);
+  std::error_code ignored;
+  if (!stdfs::exists(file, ignored)) {
+    return Error(ErrorCode::kBaseImage, "the base " + base.name + " has not been built on this machine: build it once, as "
+                                        "root, with: kraken-image base build " + base.name);
+  }
+  return cache.obtain(file, {}, progress);
+}
+
+}  // namespace
+
+Result<Environment> make_environment(const CommonOptions& options) {
+  KRAKEN_TRY(set_on_interrupt(interrupted));
+  Environment environment;
+  KRAKEN_ASSIGN(environment.paths.share, find_share(options.share));
+  KRAKEN_ASSIGN(environment.clock, find_clock(options.clock));
+  if (options.cache) {
+    environment.cache_folder = *options.cache;
+  } else {
+    KRAKEN_ASSIGN(environment.cache_folder, BaseCache::default_folder());
+  }
+  return environment;
+}
+
+const std::atomic<bool>& stop_flag() { return interrupted; }
+
+stdfs::path built_base_file(const Environment& environment, const BaseDescription& description) {
+  const auto& build = std::get<BaseBuild>(description.how);
+  std::string text = description.architecture + "\n" + build.suite + "\n" + join(build.components, ",") + "\n" +
+                     join(build.packages, ",") + "\n" + std::to_string(build.boot_size) + "\n" +
+                     std::to_string(build.root_size) + "\n" + std::to_string(build.clock) + "\n";
+  constexpr std::size_t kKeyDigits = 12;
+  const std::string key = hex_digest(sha256(as_bytes(text))).substr(0, kKeyDigits);
+  return environment.cache_folder / "built" / (description.name + "-" + key + ".img");
+}
+
+Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& environment) {
+  KRAKEN_ASSIGN(const BaseCache cache, BaseCache::open(environment.cache_folder));
+  ProgressLine line("base image");
+  const DecodeProgress progress = [&line](Bytes done, Bytes total) {
+    line.update(done, total);
+    return !stop_flag().load();
+  };
+  if (const auto* file = std::get_if<FileBase>(&cluster.base.value)) {
+    return cache.obtain(file->file, {file->sha256, std::nullopt, std::nullopt}, progress);
+  }
+  return obtain_named(std::get<NamedBase>(cluster.base.value), cluster, environment, cache, progress);
+}
+
+}  // namespace kraken

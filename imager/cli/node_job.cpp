@@ -1,0 +1,45 @@
+#include "cli/node_job.h"
+
+#include "base/text.h"
+
+namespace kraken {
+
+Result<NodeJob> NodeJob::open(const CommonOptions& options) {
+  KRAKEN_ASSIGN(Environment environment, make_environment(options));
+  KRAKEN_ASSIGN(ClusterConfig cluster, read_cluster(options.cluster_file, environment.paths));
+  KRAKEN_ASSIGN(ClusterSecrets secrets, ClusterSecrets::load(cluster.secrets_folder.value));
+  KRAKEN_ASSIGN(CachedBase base, obtain_base(cluster, environment));
+  return NodeJob(std::move(environment), std::make_unique<ClusterConfig>(std::move(cluster)), std::move(secrets),
+                 std::move(base));
+}
+
+std::string NodeJob::base_name() const {
+  if (const auto* named = std::get_if<NamedBase>(&cluster_->base.value)) return named->name;
+  return std::get<FileBase>(cluster_->base.value).file.filename().string();
+}
+
+Result<const NodeConfig*> NodeJob::find_node(std::uint32_t id) const {
+  if (const NodeConfig* node = cluster_->find_node(id)) return node;
+  std::vector<std::string> ids;
+  for (const NodeConfig& node : cluster_->nodes) ids.push_back(std::to_string(node.id.value));
+  return Error(ErrorCode::kInvalidArgument, cluster_->file.string() + " has no node " + std::to_string(id) +
+                                                " (there are " + join(ids, ", ") + ")");
+}
+
+Result<NodeImage> NodeJob::make(const NodeConfig& node, const std::optional<ImageSize>& size) const {
+  NodeInputs inputs;
+  inputs.cluster = cluster_.get();
+  inputs.node = &node;
+  inputs.share = environment_.paths.share;
+  inputs.base_sha256 = base_.sha256;
+  inputs.clock = environment_.clock;
+  for (const auto& name : node.profile.overlays) {
+    KRAKEN_ASSIGN(OverlayDescription overlay, read_overlay(name, cluster_->overlay_folders));
+    inputs.overlays.push_back(std::move(overlay));
+  }
+  KRAKEN_ASSIGN(inputs.host_key, derive_ssh_host_key(secrets_, {cluster_->name.value, node.id.value, node.name.value}));
+  const ImageSize image_size = size.value_or(default_image_size(node, base_.size));
+  return make_node_image(base_, inputs, image_size).with_context("node " + std::to_string(node.id.value));
+}
+
+}  // namespace kraken

@@ -1,0 +1,43 @@
+// What plan and burn have in common: from the command line's words to a node's finished image in memory.
+#pragma once
+
+#include <optional>
+
+#include "base/result.h"
+#include "cli/environment.h"
+#include "cluster/secrets.h"
+#include "config/model.h"
+#include "image/node_image.h"
+
+namespace kraken {
+
+class NodeJob {
+ public:
+  // Reads the configuration and the secrets, and obtains the base.
+  static Result<NodeJob> open(const CommonOptions& options);
+
+  const ClusterConfig& cluster() const { return *cluster_; }
+  const CachedBase& base() const { return base_; }
+  std::string base_name() const;
+  const Environment& environment() const { return environment_; }
+
+  // kInvalidArgument, with the ids there are, when the cluster has no such node.
+  Result<const NodeConfig*> find_node(std::uint32_t id) const;
+  // `size` is that of a card or of --size; without it the node's own. kInvalidArgument when a size does not hold the
+  // base, kConfig when it is less than the node's profile asks for.
+  Result<NodeImage> make(const NodeConfig& node, const std::optional<ImageSize>& size) const;
+
+ private:
+  NodeJob(Environment environment, std::unique_ptr<ClusterConfig> cluster, ClusterSecrets secrets, CachedBase base)
+      : environment_(std::move(environment)),
+        cluster_(std::move(cluster)),
+        secrets_(std::move(secrets)),
+        base_(std::move(base)) {}
+
+  Environment environment_;
+  std::unique_ptr<ClusterConfig> cluster_;  // nodes are pointed to: it must not move
+  ClusterSecrets secrets_;
+  CachedBase base_;
+};
+
+}  // namespace kraken

@@ -1,0 +1,143 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/version.h"
+#include "config/definition.h"
+
+namespace kraken {
+
+namespace {
+
+// What CLI11 fills in before it is put into Options.
+struct Raw {
+  CommonOptions common;
+  InitOptions init;
+  PlanOptions plan;
+  BurnOptionsCli burn;
+  BaseInfoOptions base_info;
+  BaseBuildOptions base_build;
+  std::string size;
+  std::string schema;
+  bool no_verify = false;
+};
+
+const CLI::Validator kSizeText(
+    [](std::string& text) {
+      return parse_size(text) ? std::string() : "\"" + text + "\" is no size: write 16GB, 29GiB or a number of bytes";
+    },
+    "SIZE");
+
+void add_common(CLI::App& app, CommonOptions& common) {
+  app.add_option("-f,--file", common.cluster_file, "The cluster's description")->capture_default_str();
+  app.add_option("--share", common.share, "Folder with the shipped profiles, overlays and first-boot programs");
+  app.add_option("--cache", common.cache, "Folder of the base cache (default: ~/.cache/kraken-image)");
+  app.add_option("--clock", common.clock, "Time of the build, ISO 8601 or seconds since 1970 (default: SOURCE_DATE_EPOCH, else now)");
+  app.add_flag("--json", common.json, "Results as JSON");
+}
+
+void add_init(CLI::App& app, Raw& raw) {
+  CLI::App* command = app.add_subcommand("init", "Write a commented cluster.yaml and the cluster's secrets");
+  command->add_option("folder", raw.init.folder, "Where to write them")->capture_default_str();
+  command->add_option("--name", raw.init.name, "Name of the cluster")->capture_default_str();
+  command->add_option("--nodes", raw.init.nodes, "Number of nodes")->capture_default_str()->check(CLI::Range(1, 250));
+  command->add_option("--subnet", raw.init.subnet, "The nodes' subnet; node N gets address .10+N")->capture_default_str();
+  command->add_option("--base", raw.init.base, "Name of the base image")->capture_default_str();
+  command->add_option("--user", raw.init.user, "User that is made on every node")->capture_default_str();
+  command->add_option("--authorized-keys", raw.init.authorized_keys_file, "Public key file that may log in (default: the first of ~/.ssh/id_*.pub)");
+}
+
+void add_plan(CLI::App& app, Raw& raw) {
+  CLI::App* command = app.add_subcommand("plan", "Show every edit with the origin of its value; change nothing");
+  command->add_option("-n,--node", raw.plan.node, "Id of the node (default: every node)");
+  command->add_option("--size", raw.size, "Size of the card")->check(kSizeText);
+}
+
+void add_burn(CLI::App& app, Raw& raw) {
+  CLI::App* command = app.add_subcommand("burn", "Make a node's image, write it and verify what was written");
+  command->add_option("-n,--node", raw.burn.node, "Id of the node")->required();
+  auto* output = command->add_option("-o,--output", raw.burn.output, "Write an image file");
+  auto* device = command->add_option("-d,--device", raw.burn.device, "Write a card: a block device, which loses all it holds");
+  output->excludes(device);
+  command->add_option("--size", raw.size, "Size of the image file (default: the node's card, or what its profile asks for)")->check(kSizeText);
+  command->add_flag("-y,--yes", raw.burn.yes, "Do not ask before a card is overwritten");
+  command->add_flag("--no-verify", raw.no_verify, "Do not read back what was written");
+}
+
+void add_base(CLI::App& app, Raw& raw) {
+  CLI::App* base = app.add_subcommand("base", "Base images");
+  base->require_subcommand(1);
+  CLI::App* info = base->add_subcommand("info", "Decode and check an image, and say what is in it");
+  info->add_option("file", raw.base_info.file, "Image: .img, .img.xz, .img.zst, .img.gz, .img.bz2 or .zip")->required();
+  info->add_option("--sha256", raw.base_info.sha256, "What the file must hash to");
+  CLI::App* build = base->add_subcommand("build", "Build a described base from its distribution's packages (needs root)");
+  build->add_option("name", raw.base_build.name, "Name of a description in profiles/bases/")->required();
+}
+
+void add_schema(CLI::App& app, Raw& raw) {
+  CLI::App* command = app.add_subcommand("schema", "Print the JSON Schema of a file, for editors");
+  command->add_option("kind", raw.schema, "cluster, profile, overlay or base")
+      ->required()
+      ->check(CLI::IsMember({"cluster", "profile", "overlay", "base"}));
+}
+
+SchemaKind schema_kind(const std::string& word) {
+  if (word == "profile") return SchemaKind::kProfile;
+  if (word == "overlay") return SchemaKind::kOverlay;
+  if (word == "base") return SchemaKind::kBase;
+  return SchemaKind::kCluster;
+}
+
+Result<Options> chosen(const CLI::App& app, Raw raw) {
+  Options options{.common = raw.common, .command = {}};
+  const auto size = raw.size.empty() ? std::nullopt : parse_size(raw.size);
+  if (app.got_subcommand("init")) {
+    options.command = raw.init;
+  } else if (app.got_subcommand("plan")) {
+    raw.plan.size = size;
+    options.command = raw.plan;
+  } else if (app.got_subcommand("burn")) {
+    if (!raw.burn.output && !raw.burn.device) {
+      return Error(ErrorCode::kInvalidArgument, "burn: say where to: --output FILE or --device /dev/...");
+    }
+    raw.burn.size = size;
+    raw.burn.verify = !raw.no_verify;
+    options.command = raw.burn;
+  } else if (app.got_subcommand("schema")) {
+    options.command = SchemaOptions{schema_kind(raw.schema)};
+  } else if (app.get_subcommand("base")->got_subcommand("info")) {
+    options.command = raw.base_info;
+  } else {
+    options.command = raw.base_build;
+  }
+  return options;
+}
+
+}  // namespace
+
+Result<Parsed> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app("Makes microSD cards for a cluster of Raspberry Pis: one command a card.", "kraken-image");
+  app.set_version_flag("--version", std::string(kToolName));
+  app.require_subcommand(1);
+  app.fallthrough();
+  Raw raw;
+  add_common(app, raw.common);
+  add_init(app, raw);
+  add_plan(app, raw);
+  add_burn(app, raw);
+  add_base(app, raw);
+  add_schema(app, raw);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForVersion&) {
+    return Parsed(std::string(kToolName) + "\n");
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return Parsed(app.help());
+    return Error(ErrorCode::kInvalidArgument, std::string(error.what()) + " (see kraken-image --help)");
+  }
+  auto options = chosen(app, std::move(raw));
+  if (!options.ok()) return options.error();
+  return Parsed(std::move(*options));
+}
+
+}  // namespace kraken

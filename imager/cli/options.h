@@ -1,0 +1,75 @@
+// The command line as plain values. The only includer of CLI11 is options.cpp.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/units.h"
+#include "config/reader.h"
+
+namespace kraken {
+
+// Where things lie and what time it is; the same for every command.
+struct CommonOptions {
+  std::filesystem::path cluster_file = "cluster.yaml";
+  std::optional<std::filesystem::path> share;
+  std::optional<std::filesystem::path> cache;
+  std::optional<std::string> clock;  // ISO 8601 or seconds since 1970; else SOURCE_DATE_EPOCH, else now
+  bool json = false;
+};
+
+struct InitOptions {
+  std::filesystem::path folder = ".";
+  std::string name = "kraken";
+  std::string subnet = "192.168.3.0/24";
+  std::string base = "debian-12-arm64";
+  std::string user = "kraken";
+  std::optional<std::string> authorized_keys_file;
+  std::uint32_t nodes = 7;
+};
+
+struct PlanOptions {
+  std::optional<std::uint32_t> node;  // every node without it
+  std::optional<Bytes> size;
+};
+
+struct BurnOptionsCli {
+  std::uint32_t node = 0;
+  std::optional<std::filesystem::path> output;
+  std::optional<std::filesystem::path> device;
+  std::optional<Bytes> size;
+  bool yes = false;
+  bool verify = true;
+};
+
+struct BaseInfoOptions {
+  std::filesystem::path file;
+  std::optional<std::string> sha256;
+};
+
+struct BaseBuildOptions {
+  std::string name;
+};
+
+struct SchemaOptions {
+  SchemaKind kind = SchemaKind::kCluster;
+};
+
+struct Options {
+  CommonOptions common;
+  std::variant<InitOptions, PlanOptions, BurnOptionsCli, BaseInfoOptions, BaseBuildOptions, SchemaOptions> command;
+};
+
+// What parsing ended in: options to act on, or a text that was asked for (--help, --version).
+using Parsed = std::variant<Options, std::string>;
+
+// kInvalidArgument with CLI11's sentence for a wrong command line.
+Result<Parsed> parse_command_line(int argc, const char* const* argv);
+
+
+}  // namespace kraken

@@ -1,0 +1,46 @@
+#include <exception>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/render.h"
+
+namespace kraken {
+
+namespace {
+
+struct Dispatch {
+  const CommonOptions& common;
+  Status operator()(const InitOptions& options) const { return run_init(options, common); }
+  Status operator()(const PlanOptions& options) const { return run_plan(options, common); }
+  Status operator()(const BurnOptionsCli& options) const { return run_burn(options, common); }
+  Status operator()(const BaseInfoOptions& options) const { return run_base_info(options, common); }
+  Status operator()(const BaseBuildOptions& options) const { return run_base_build(options, common); }
+  Status operator()(const SchemaOptions& options) const { return run_schema(options); }
+};
+
+Status run(int argc, const char* const* argv) {
+  KRAKEN_ASSIGN(const Parsed parsed, parse_command_line(argc, argv));
+  if (const auto* text = std::get_if<std::string>(&parsed)) {
+    print_text(*text);
+    return ok_status();
+  }
+  const auto& options = std::get<Options>(parsed);
+  return std::visit(Dispatch{options.common}, options.command);
+}
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+  try {
+    const Status status = run(argc, argv);
+    if (status.ok()) return kExitDone;
+    print_error(status.error());
+    return exit_status_of(status.error().code());
+  } catch (const std::exception& error) {
+    // Memory ran out, or a bug: nothing in this program throws on purpose.
+    print_error(Error(ErrorCode::kInternal, error.what()));
+    return kExitBug;
+  }
+}
+
+}  // namespace kraken

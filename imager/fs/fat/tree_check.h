@@ -1,0 +1,14 @@
+// Walks every folder and every chain once before a volume is changed: on a volume where two files share clusters, one
+// edit would destroy another file. Reads folders and the FAT, not the content of files; changes nothing.
+#pragma once
+
+#include "fs/fat/volume.h"
+
+namespace kraken::fat {
+
+// kCorrupt, naming the file, when a chain is broken or shared, a size and a chain disagree, a folder is reached twice,
+// or two entries of a folder have the same 8.3 name. Clusters that belong to no file are no error: they stay as they
+// are and count as used.
+Status check_tree(Volume& volume);
+
+}  // namespace kraken::fat

@@ -1,0 +1,32 @@
+// The files of one overlay folder (overlays/NAME/{rootfs,boot}) as they are meant to lie in the image: owners and modes
+// from overlay.yaml, templates rendered. Sorted by path, so that the order of the local folder does not matter.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "block/block_source.h"
+#include "config/reader.h"
+#include "fs/fs_editor.h"
+#include "image/template.h"
+
+namespace kraken {
+
+struct OverlayFile {
+  std::string path;  // in the image: what lies in boot/ is below the image's boot folder
+  NodeType type = NodeType::kFile;
+  NodeAttributes attributes;
+  bool attributes_given = false;               // a rule of overlay.yaml names owner or mode
+  std::shared_ptr<const BlockSource> content;  // of a file
+  std::string target;                          // of a link
+  Origin origin;                               // the rule, or the overlay's name in the profile
+};
+
+// kConfig for an entry that is neither file, folder nor link, for a template that cannot be rendered, and for a rule that
+// matches no file. A file without a rule is root's, 0755 where its owner may execute it and 0644 elsewhere: the umask of
+// the machine does not count.
+Result<std::vector<OverlayFile>> read_overlay_files(const OverlayDescription& overlay, const Origin& named_at,
+                                                    const std::string& boot_folder, const TemplateValues& values);
+
+}  // namespace kraken

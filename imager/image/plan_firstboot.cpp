@@ -1,0 +1,38 @@
+#include "block/file_source.h"
+#include "image/plan_parts.h"
+
+namespace kraken {
+
+namespace {
+
+constexpr std::uint32_t kProgramMode = 0755;
+constexpr std::uint32_t kFolderMode = 0755;
+constexpr std::uint32_t kPrivateMode = 0600;
+
+Status plan_program(PlanParts& parts, const FirstbootFiles& files) {
+  const std::string unit = std::string("/etc/systemd/system/") + std::string(kFirstbootUnit);
+  const std::string wants = "/etc/systemd/system/multi-user.target.wants";
+  KRAKEN_ASSIGN(std::unique_ptr<FileSource> program, FileSource::open(files.program));
+  KRAKEN_TRY(parts.plan.make_folder("/usr/lib/kraken", {"for kraken-firstboot", {}}, with_mode(kFolderMode)));
+  KRAKEN_TRY(parts.plan.write_source(kFirstbootPath, std::move(program),
+                                     {"kraken-firstboot for " + parts.image.os().architecture, {}},
+                                     with_mode(kProgramMode)));
+  KRAKEN_TRY(parts.plan.write(unit, files.unit_text, {"starts kraken-firstboot", {}}, with_mode(0644)));
+  KRAKEN_TRY(parts.plan.make_folder(wants, {"for the units that are started", {}}, with_mode(kFolderMode)));
+  return parts.plan.link(wants + "/" + std::string(kFirstbootUnit), unit, {"kraken-firstboot is enabled", {}});
+}
+
+}  // namespace
+
+Status plan_firstboot(PlanParts& parts) {
+  const NodeInputs& inputs = parts.inputs;
+  KRAKEN_ASSIGN(const FirstbootFiles files, find_firstboot(inputs.share, parts.image.os().architecture));
+  KRAKEN_TRY(plan_program(parts, files));
+  const NodeRecord record = make_node_record(inputs, parts.image.os().boot_folder);
+  KRAKEN_TRY(parts.plan.make_folder("/etc/kraken", {"for the node record", {}}, with_mode(kFolderMode)));
+  return parts.plan.write(kNodeRecordPath, format_node_record(record),
+                          {"node record of node " + std::to_string(inputs.node->id.value), inputs.node->id.origin},
+                          with_mode(kPrivateMode));
+}
+
+}  // namespace kraken

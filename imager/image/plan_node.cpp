@@ -1,0 +1,111 @@
+#include "image/plan_node.h"
+
+#include "base/text.h"
+#include "image/derived_ids.h"
+#include "image/plan_builder.h"
+#include "image/plan_parts.h"
+
+namespace kraken {
+
+namespace {
+
+// The root partition ends where the image ends, or has the size that the profile gives it.
+Result<TablePlan> plan_table(const OpenedImage& image, const NodeInputs& inputs, const ImageSize& size) {
+  const Partition& root = image.root_partition();
+  TablePlan plan;
+  plan.old_disk_id = image.table().disk_id;
+  plan.new_disk_id = derived_disk_id(inputs.cluster->name.value, inputs.node->id.value, inputs.base_sha256);
+  plan.root_partition = root.number;
+  plan.old_root_size = plan.new_root_size = root.size;
+  plan.size_reason = {"the root partition fills the card", size.origin};
+  for (const Partition& other : image.table().partitions) {
+    if (other.start <= root.start || other.end() <= root.end()) continue;
+    plan.size_reason = {"another partition follows the root partition: it keeps its size", {}};
+    return plan;
+  }
+  const Bytes room = round_down(size.bytes - root.start, kMiB);
+  const auto& wanted = inputs.node->profile.root_size;
+  Bytes target = room;
+  if (wanted.value.bytes) {
+    target = round_down(*wanted.value.bytes, kMiB);
+    plan.size_reason = {"the root partition has the size that the profile gives it", wanted.origin};
+  }
+  if (target > room) {
+    return Error(ErrorCode::kConfig, wanted.origin.text() + ": a root partition of " + human_bytes(target) +
+                                         " does not fit into the " + human_bytes(room) + " that the card has for it");
+  }
+  if (wanted.value.bytes && target < root.size) {
+    return Error(ErrorCode::kConfig, wanted.origin.text() + ": the base's root partition has " + human_bytes(root.size) +
+                                         " already: root_size can only make it larger");
+  }
+  plan.new_root_size = std::max(target, root.size);
+  return plan;
+}
+
+// "manager.address" is the first manager's: what a worker's files would want to name.
+std::string manager_address(const ClusterConfig& cluster) {
+  for (const NodeConfig& node : cluster.nodes) {
+    if (node.profile.role.value == Role::kManager) return format_ipv4(node.address.value);
+  }
+  return "";
+}
+
+TemplateValues template_values(const NodeInputs& inputs) {
+  const ClusterConfig& cluster = *inputs.cluster;
+  const NodeConfig& node = *inputs.node;
+  return {{"cluster.name", cluster.name.value},
+          {"node.name", node.name.value},
+          {"node.id", std::to_string(node.id.value)},
+          {"node.address", format_ipv4(node.address.value)},
+          {"node.role", to_word(node.profile.role.value)},
+          {"network.gateway", format_ipv4(cluster.network.gateway.value)},
+          {"network.subnet", format_ipv4_subnet(cluster.network.subnet.value)},
+          {"manager.address", manager_address(cluster)}};
+}
+
+Status plan_overlays(PlanBuilder& plan, const OpenedImage& image, const NodeInputs& inputs) {
+  const TemplateValues values = template_values(inputs);
+  const auto& names = inputs.node->profile.overlays;
+  for (std::size_t i = 0; i < inputs.overlays.size(); ++i) {
+    const OverlayDescription& overlay = inputs.overlays[i];
+    KRAKEN_ASSIGN(const std::vector<OverlayFile> files,
+                  read_overlay_files(overlay, names[i].origin, image.os().boot_folder, values));
+    for (const OverlayFile& file : files) KRAKEN_TRY(plan_overlay_file(plan, overlay.name, file));
+  }
+  return ok_status();
+}
+
+// Said until kraken-firstboot does it: a setting must never be ignored in silence.
+std::string not_yet_applied(const NodeInputs& inputs) {
+  std::vector<std::string> what = {"the static address", "nic"};
+  if (!inputs.node->profile.tuning.empty()) what.emplace_back("tuning");
+  if (inputs.cluster->orchestrator.value != Orchestrator::kNone) what.emplace_back("joining the cluster");
+  return "carried in the node record, but not acted on by this version's kraken-firstboot: " + join(what, ", ") +
+         "; the node gets its address by DHCP";
+}
+
+}  // namespace
+
+Result<NodePlan> plan_node(OpenedImage& image, const NodeInputs& inputs, const ImageSize& size) {
+  NodePlan plan;
+  plan.node_id = inputs.node->id.value;
+  plan.node_name = inputs.node->name.value;
+  plan.system = image.os().pretty_name + ", " + image.os().architecture;
+  plan.image_size = size.bytes;
+  plan.image_size_origin = size.origin;
+  plan.warnings = image.os().warnings;
+  KRAKEN_ASSIGN(plan.table, plan_table(image, inputs, size));
+  PlanBuilder builder(image.tree());
+  PlanParts parts{builder, image, inputs, plan.table, plan.warnings};
+  KRAKEN_TRY(plan_access(parts));  // first: it may add to what has to be switched off
+  KRAKEN_TRY(plan_boot(parts));
+  KRAKEN_TRY(plan_identity(parts));
+  KRAKEN_TRY(plan_firstboot(parts));
+  builder.close_planned_paths();
+  KRAKEN_TRY(plan_overlays(builder, image, inputs));
+  plan.warnings.push_back(not_yet_applied(inputs));
+  KRAKEN_ASSIGN(plan.edits, builder.take());
+  return plan;
+}
+
+}  // namespace kraken

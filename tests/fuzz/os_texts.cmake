@@ -1,0 +1,1 @@
+kraken_fuzz(os_texts kraken_image)

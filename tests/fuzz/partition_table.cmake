@@ -1,0 +1,1 @@
+kraken_fuzz(partition_table kraken_disk)

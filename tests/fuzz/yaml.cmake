@@ -1,0 +1,1 @@
+kraken_fuzz(yaml kraken_config)

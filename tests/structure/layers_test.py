@@ -1,0 +1,85 @@
+#!/usr/bin/python3
+"""Includes go only down the layers, and each third-party header stays in the one folder that owns its library."""
+
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# What a folder may include besides itself. Longest folder name that matches a file wins.
+IMAGER = {
+    "base": [],
+    "json": ["base"],
+    "sys": ["base"],
+    "crypto": ["base"],
+    "block": ["base", "sys"],
+    "decode": ["base", "block", "sys", "crypto", "json"],
+    "disk": ["base", "block", "sys"],
+    "fs/fat": ["base", "block", "fs"],
+    "fs/ext4": ["base", "block", "fs"],
+    "fs": ["base", "block"],
+    "config": ["base", "json", "sys"],
+    "cluster": ["base", "crypto", "config", "sys"],
+    "image": ["base", "block", "sys", "crypto", "json", "disk", "fs", "fs/fat", "fs/ext4", "config", "decode", "cluster",
+              "contract"],
+    "burn": ["base", "block", "sys", "crypto", "json"],
+    "cli": ["base", "json", "sys", "crypto", "block", "decode", "disk", "fs", "config", "cluster", "image", "burn",
+            "contract"],
+}
+FIRSTBOOT = {
+    "contract": ["base", "json"],
+    "journal": ["base", "json", "sys"],
+    "facts": ["base", "sys"],
+    "plan": ["base", "facts", "contract", "journal"],
+    "steps": ["base", "sys", "facts", "contract", "plan"],
+    "report": ["base", "json", "sys", "facts", "contract", "plan", "journal"],
+    "run": ["base", "json", "sys", "facts", "contract", "plan", "journal", "steps", "report"],
+}
+OWNERS = {
+    r"^archive(_entry)?\.h$|^lzma\.h$|^curl/": "imager/decode",
+    r"^openssl/": "imager/crypto",
+    r"^libfdisk/": "imager/disk",
+    r"^ext2fs/|^et/com_err\.h$|^com_err\.h$": "imager/fs/ext4",
+    r"^yaml-cpp/": "imager/config",
+    r"^CLI/": "imager/cli",
+    r"^nlohmann/": "imager/json",
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def layer_of(path, layers):
+    folders = [f for f in layers if path == f or path.startswith(f + "/")]
+    return max(folders, key=len, default=None)
+
+
+def check_file(file, program, layers):
+    inside = file.relative_to(ROOT / program).as_posix()
+    here = layer_of(str(pathlib.PurePosixPath(inside).parent), layers)
+    if here is None:
+        return [] if "/" not in inside else [f"{program}/{inside}: its folder has no place among the layers"]
+    wrong = []
+    for bracket, name in INCLUDE.findall(file.read_text()):
+        if bracket == '"':
+            there = layer_of(str(pathlib.PurePosixPath(name).parent), {**IMAGER, **FIRSTBOOT})
+            if there != here and there not in layers[here]:
+                wrong.append(f"{program}/{inside}: {here} must not include {name} ({there})")
+        for pattern, owner in OWNERS.items():
+            if re.search(pattern, name) and f"{program}/{here}" != owner:
+                wrong.append(f"{program}/{inside}: <{name}> belongs to {owner} alone")
+    return wrong
+
+
+def main():
+    wrong, count = [], 0
+    for program, layers in (("imager", IMAGER), ("firstboot", FIRSTBOOT)):
+        for file in sorted((ROOT / program).rglob("*.[ch]*")):
+            if file.suffix in (".h", ".cpp"):
+                count += 1
+                wrong += check_file(file, program, layers)
+    print("\n".join(wrong))
+    print(f"{count} files looked at, {len(wrong)} includes out of place")
+    return 1 if wrong or count == 0 else 0
+
+
+sys.exit(main())

@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "base/text.h"
+#include "block/memory.h"
+#include "burn/writer.h"
+#include "support/temp_folder.h"
+#include "sys/files.h"
+
+namespace kraken {
+namespace {
+
+using test::run;
+
+constexpr Bytes kCard = 8 * kMiB;
+
+// A loop device over a file full of old data: the nearest to a card that a test machine has.
+class LoopCard : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "loop devices need root";
+    backing_ = (folder_ / "card").string();
+    ASSERT_TRUE(write_file_atomically(backing_, std::string(kCard, '\xA5'), 0600).ok());
+    const auto attached = run("losetup --find --show " + backing_);
+    if (attached.status != 0) GTEST_SKIP() << "no loop device to be had: " << attached.output;
+    device_ = std::string(trim(attached.output));
+  }
+  void TearDown() override {
+    if (!device_.empty()) run("losetup -d " + device_);
+  }
+
+  Error refusal() {
+    const auto target = open_device_target(device_, DevicePolicy{kMiB, {}});
+    return target.ok() ? Error(ErrorCode::kInternal, "it was opened") : target.error();
+  }
+
+  void expect_refused(const std::string& words) {
+    const Error error = refusal();
+    EXPECT_EQ(error.code(), ErrorCode::kTargetRefused) << error.what();
+    EXPECT_NE(error.what().find(words), std::string::npos) << error.what();
+    EXPECT_EQ(content(), std::string(kCard, '\xA5'));
+  }
+
+  std::string content() const { return read_whole_file(backing_, kGiB).value(); }
+
+  test::TempFolder folder_;
+  std::string backing_;
+  std::string device_;
+};
+
+std::string pattern(Bytes size) {
+  std::string text(size, '\0');
+  for (std::size_t i = 0; i < size; i += 7) text[i] = static_cast<char>(i * 31);
+  text[510] = '\x55';
+  text[511] = '\xAA';
+  return text;
+}
+
+TEST_F(LoopCard, EndsIdenticalToTheImageThoughDirty) {
+  std::string wanted = pattern(5 * kMiB + 512);
+  std::fill(wanted.begin() + kMiB, wanted.begin() + 3 * kMiB, '\0');
+  const MemoryStore image(wanted);
+  auto target = open_device_target(device_, DevicePolicy{image.size(), {}});
+  ASSERT_TRUE(target.ok()) << target.error().what();
+  EXPECT_EQ((*target)->capacity(), kCard);
+  EXPECT_EQ((*target)->name(), device_);
+  const auto report = burn_image(image, **target, {});
+  ASSERT_TRUE(report.ok()) << report.error().what();
+  target->reset();
+  const auto found = content();
+  EXPECT_EQ(found.compare(0, wanted.size(), wanted), 0);
+  EXPECT_EQ(found.find_first_not_of('\xA5', wanted.size()), std::string::npos);
+}
+
+TEST_F(LoopCard, ReadsBackPastThePageCache) {
+  const MemoryStore image(pattern(4 * kMiB));
+  auto target = open_device_target(device_, DevicePolicy{image.size(), {}});
+  ASSERT_TRUE(target.ok());
+  BurnOptions options;
+  // Changes the medium, but not the loop device's own page cache.
+  options.progress = [&](const BurnProgress& progress) {
+    if (progress.phase != BurnPhase::kFlush) return;
+    ASSERT_TRUE((*target)->sync().ok());
+    std::fstream file(backing_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(3 * kMiB + 5));
+    file.put('\x77');
+  };
+  const auto report = burn_image(image, **target, options);
+  ASSERT_FALSE(report.ok());
+  EXPECT_NE(report.error().what().find("byte " + std::to_string(3 * kMiB + 5)), std::string::npos)
+      << report.error().what();
+  EXPECT_EQ(content().substr(0, 4096), std::string(4096, '\0'));
+}
+
+TEST_F(LoopCard, RefusesWhatIsTooSmall) {
+  const auto target = open_device_target(device_, DevicePolicy{kCard + 512, {}});
+  EXPECT_EQ(target.error().code(), ErrorCode::kTargetRefused);
+}
+
+TEST_F(LoopCard, RefusesWhatIsReadOnly) {
+  ASSERT_EQ(run("blockdev --setro " + device_).status, 0);
+  expect_refused("read-only");
+}
+
+TEST_F(LoopCard, RefusesWhatIsMountedAndWhatAnotherProgramHolds) {
+  {
+    const auto first = open_device_target(device_, DevicePolicy{kMiB, {}});
+    ASSERT_TRUE(first.ok());
+    expect_refused("another program or the kernel holds it");
+  }
+  ASSERT_EQ(run("mkfs.ext4 -q -F " + device_).status, 0);
+  const auto mounted =
+      run("mkdir " + (folder_ / "at").string() + " && mount " + device_ + " " + (folder_ / "at").string());
+  if (mounted.status != 0) GTEST_SKIP() << "mounting is not permitted here: " << mounted.output;
+  const Error error = refusal();
+  EXPECT_EQ(run("umount " + (folder_ / "at").string()).status, 0);
+  EXPECT_EQ(error.code(), ErrorCode::kTargetRefused);
+  EXPECT_NE(error.what().find("mounted at " + (folder_ / "at").string()), std::string::npos) << error.what();
+}
+
+TEST(DeviceTarget, RefusesWhatIsNoDevice) {
+  const test::TempFolder folder;
+  ASSERT_TRUE(write_file_atomically(folder / "file", "x", 0600).ok());
+  for (const auto& path : {folder / "file", folder.path(), folder / "none", std::filesystem::path("/dev/null")}) {
+    EXPECT_EQ(open_device_target(path, {}).error().code(), ErrorCode::kTargetRefused) << path;
+  }
+}
+
+}  // namespace
+}  // namespace kraken

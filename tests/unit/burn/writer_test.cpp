@@ -1,0 +1,291 @@
+#include "burn/writer.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "block/memory.h"
+#include "support/faulty_sink.h"
+#include "support/sparse_memory.h"
+
+namespace kraken {
+namespace {
+
+using test::Faults;
+using test::FaultySink;
+
+constexpr Bytes kImageSize = 5 * kMiB + 512;
+constexpr Bytes kBytesOfAPage = 4 * kKiB;
+constexpr std::byte kOld{0xA5};
+
+std::vector<std::byte> random_bytes(std::size_t size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<std::byte> bytes(size);
+  for (auto& b : bytes) b = static_cast<std::byte>(random() & 0xff);
+  return bytes;
+}
+
+// An image with a boot block, data, written zeros (in the second MiB) and holes.
+test::SparseMemory small_image() {
+  test::SparseMemory image(kImageSize);
+  auto head = random_bytes(512, 1);
+  head[510] = std::byte{0x55};
+  head[511] = std::byte{0xAA};
+  EXPECT_TRUE(image.write(0, head).ok());
+  EXPECT_TRUE(image.write(8192, random_bytes(10000, 2)).ok());
+  EXPECT_TRUE(image.write(kMiB, std::vector<std::byte>(kMiB)).ok());
+  EXPECT_TRUE(image.write(3 * kMiB - 5000, random_bytes(9000, 3)).ok());
+  EXPECT_TRUE(image.write(kImageSize - 100, random_bytes(100, 4)).ok());
+  return image;
+}
+
+std::vector<std::byte> content_of(const BlockSource& image) {
+  std::vector<std::byte> bytes(image.size());
+  EXPECT_TRUE(image.read(0, bytes).ok());
+  return bytes;
+}
+
+std::vector<std::byte> dirty_card(Bytes size) {
+  return std::vector<std::byte>(size, kOld);
+}
+
+bool is_bootable(const std::vector<std::byte>& card) {
+  return card[510] == std::byte{0x55} && card[511] == std::byte{0xAA};
+}
+
+// A card of an earlier life: it boots something else.
+std::vector<std::byte> bootable_card(Bytes size) {
+  auto card = dirty_card(size);
+  card[510] = std::byte{0x55};
+  card[511] = std::byte{0xAA};
+  return card;
+}
+
+bool starts_with(const std::vector<std::byte>& card, const std::vector<std::byte>& image) {
+  return std::equal(image.begin(), image.end(), card.begin());
+}
+
+TEST(Writer, MakesADirtyCardTheImageToTheByte) {
+  const auto image = small_image();
+  FaultySink card(bootable_card(kImageSize + 3 * kMiB), FaultySink::Kind::kDevice, {});
+  const auto report = burn_image(image, card, {});
+  ASSERT_TRUE(report.ok()) << report.error().what();
+  EXPECT_TRUE(starts_with(card.durable(), content_of(image)));
+  EXPECT_EQ(card.durable().back(), kOld);
+  EXPECT_TRUE(card.is_published());
+  EXPECT_EQ(report->image_size, kImageSize);
+  EXPECT_EQ(report->written, kImageSize);
+  EXPECT_EQ(report->verified, kImageSize);
+}
+
+TEST(Writer, LeavesHolesOutOfAFile) {
+  const auto image = small_image();
+  FaultySink file(std::vector<std::byte>(kImageSize), FaultySink::Kind::kFile, {});
+  const auto report = burn_image(image, file, {});
+  ASSERT_TRUE(report.ok()) << report.error().what();
+  EXPECT_EQ(file.durable(), content_of(image));
+  EXPECT_LT(report->written, 2 * kMiB);
+  EXPECT_GE(report->written, kMiB + 19612);
+  EXPECT_EQ(report->verified, report->written);
+}
+
+TEST(Writer, GivesFileAndCardTheSameImageDigest) {
+  const auto sparse = small_image();
+  const MemoryStore full(content_of(sparse));
+  FaultySink card(dirty_card(kImageSize), FaultySink::Kind::kDevice, {});
+  FaultySink file(std::vector<std::byte>(kImageSize), FaultySink::Kind::kFile, {});
+  FaultySink full_file(std::vector<std::byte>(kImageSize), FaultySink::Kind::kFile, {});
+  const auto on_card = burn_image(sparse, card, {});
+  const auto in_file = burn_image(sparse, file, {});
+  const auto in_full_file = burn_image(full, full_file, {});
+  EXPECT_EQ(on_card->image_sha256, in_file->image_sha256);
+  EXPECT_EQ(on_card->image_sha256, in_full_file->image_sha256);
+  EXPECT_NE(on_card->sha256_written, in_file->sha256_written);
+  EXPECT_EQ(on_card->sha256_written, in_full_file->sha256_written);
+}
+
+TEST(Writer, CutsOffAtEveryOperationAndNeverLeavesAHalfWrittenCardBootable) {
+  const auto image = small_image();
+  const auto wanted = content_of(image);
+  FaultySink whole(bootable_card(kImageSize), FaultySink::Kind::kDevice, {});
+  ASSERT_TRUE(burn_image(image, whole, {}).ok());
+  ASSERT_GT(whole.operations(), 9U);
+  for (std::size_t cut = 1; cut < whole.operations(); ++cut) {
+    Faults faults;
+    faults.power_cut_after = cut;
+    FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
+    const auto report = burn_image(image, card, {});
+    ASSERT_EQ(report.error().code(), ErrorCode::kWriteFailed) << cut;
+    EXPECT_FALSE(card.is_published());
+    for (const auto& state : card.after_power_cut(static_cast<unsigned>(cut))) {
+      // Before the first flush returns, the card may still be all that it was; from then on it is the image or nothing.
+      if (cut < 2) continue;
+      if (is_bootable(state)) {
+        EXPECT_EQ(state, wanted) << "cut after " << cut;
+      }
+    }
+  }
+}
+
+TEST(Writer, ClearsTheHeadBeforeAnythingElse) {
+  Faults faults;
+  faults.power_cut_after = 2;
+  FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
+  ASSERT_FALSE(burn_image(small_image(), card, {}).ok());
+  EXPECT_TRUE(
+      std::all_of(card.durable().begin(), card.durable().begin() + kMiB, [](auto b) { return b == std::byte{0}; }));
+  EXPECT_EQ(card.durable()[kMiB], kOld);
+}
+
+TEST(Writer, NamesTheOffsetWhereWritingFails) {
+  for (const Bytes bad : {Bytes{0}, Bytes{4096}, 2 * kMiB + 77, kImageSize - 1}) {
+    Faults faults;
+    faults.write_fails_at = bad;
+    FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
+    const auto report = burn_image(small_image(), card, {});
+    ASSERT_EQ(report.error().code(), ErrorCode::kWriteFailed);
+    EXPECT_EQ(report.error().sys_errno(), EIO);
+    EXPECT_NE(report.error().what().find("faulty-card"), std::string::npos);
+    EXPECT_NE(report.error().what().find(std::to_string(bad)), std::string::npos) << report.error().what();
+    EXPECT_FALSE(card.is_published());
+    if (bad > 0) {
+      EXPECT_FALSE(is_bootable(card.durable()));
+    }
+  }
+}
+
+TEST(Writer, FindsTheByteThatALiarChanged) {
+  for (const Bytes bad : {Bytes{100}, Bytes{9000}, 3 * kMiB - 1, kImageSize - 1}) {
+    Faults faults;
+    faults.lie = [bad](Bytes offset, std::vector<std::byte>& data) {
+      if (bad >= offset && bad < offset + data.size()) data[bad - offset] ^= std::byte{1};
+      return false;
+    };
+    FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
+    const auto report = burn_image(small_image(), card, {});
+    ASSERT_EQ(report.error().code(), ErrorCode::kWriteFailed) << bad;
+    const auto& what = report.error().what();
+    EXPECT_NE(what.find("byte " + std::to_string(bad) + ": reads back as other data"), std::string::npos) << what;
+    EXPECT_FALSE(is_bootable(card.durable())) << bad;
+    EXPECT_FALSE(card.is_published());
+  }
+}
+
+// A fake card of half the size it claims: what lies past that is accepted, dropped, and reads as zeros.
+TEST(Writer, FindsAFakeCard) {
+  Faults faults;
+  faults.lie = [](Bytes offset, std::vector<std::byte>& /*data*/) { return offset >= 2 * kMiB; };
+  FaultySink card(std::vector<std::byte>(kImageSize), FaultySink::Kind::kDevice, faults);
+  const auto report = burn_image(small_image(), card, {});
+  ASSERT_EQ(report.error().code(), ErrorCode::kWriteFailed);
+  const std::string first = std::to_string(3 * kMiB - 5000);
+  EXPECT_NE(report.error().what().find("byte " + first + ": reads back as zeros"), std::string::npos)
+      << report.error().what();
+  EXPECT_FALSE(is_bootable(card.durable()));
+}
+
+TEST(Writer, WritesZerosThatALiarDropped) {
+  Faults faults;
+  faults.lie = [](Bytes offset, std::vector<std::byte>& /*data*/) { return offset == kMiB; };
+  FaultySink card(dirty_card(kImageSize), FaultySink::Kind::kDevice, faults);
+  const auto report = burn_image(small_image(), card, {});
+  EXPECT_EQ(report.error().code(), ErrorCode::kWriteFailed);
+}
+
+TEST(Writer, ClearsTheHeadAgainWhenItsLastCheckFails) {
+  Faults faults;
+  faults.read_fails_at = 511;
+  FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
+  EXPECT_EQ(burn_image(small_image(), card, {}).error().code(), ErrorCode::kWriteFailed);
+  EXPECT_FALSE(is_bootable(card.durable()));
+}
+
+TEST(Writer, SaysSoWhenEvenTheHeadCannotBeCleared) {
+  Faults faults;
+  faults.sync_fails_from = 2;  // the head's clearing and the body are flushed, the boot block is not
+  FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
+  const auto report = burn_image(small_image(), card, {});
+  ASSERT_EQ(report.error().code(), ErrorCode::kWriteFailed);
+  EXPECT_NE(report.error().what().find("may look bootable"), std::string::npos) << report.error().what();
+}
+
+TEST(Writer, ClearsTheHeadWhenPublishingFails) {
+  Faults faults;
+  faults.is_publish_refused = true;
+  FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
+  EXPECT_EQ(burn_image(small_image(), card, {}).error().code(), ErrorCode::kWriteFailed);
+  EXPECT_FALSE(is_bootable(card.durable()));
+}
+
+// Stops at each progress report in turn, so between any two blocks.
+TEST(Writer, StopsAnywhereAndLeavesNothingBootable) {
+  const auto image = small_image();
+  bool is_done = false;
+  for (int at = 0; !is_done; ++at) {
+    std::atomic<bool> stop{at == 0};
+    int seen = 0;
+    BurnOptions options;
+    options.stop = &stop;
+    options.progress = [&](const BurnProgress&) { stop = ++seen == at || stop; };
+    FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, {});
+    const auto report = burn_image(image, card, options);
+    is_done = report.ok();
+    if (is_done) {
+      EXPECT_GT(at, 10);
+      EXPECT_EQ(card.durable(), content_of(image));
+    } else {
+      EXPECT_EQ(report.error().code(), ErrorCode::kInterrupted);
+      // Stopped before it began, it has not touched the card.
+      EXPECT_EQ(is_bootable(card.durable()), at == 0);
+    }
+  }
+}
+
+TEST(Writer, TellsItsProgressUpToTheEnd) {
+  std::vector<BurnProgress> told;
+  BurnOptions options;
+  options.progress = [&](const BurnProgress& progress) { told.push_back(progress); };
+  FaultySink card(dirty_card(kImageSize), FaultySink::Kind::kDevice, {});
+  ASSERT_TRUE(burn_image(small_image(), card, options).ok());
+  Bytes written = 0;
+  Bytes verified = 0;
+  for (const auto& progress : told) {
+    EXPECT_EQ(progress.total, kImageSize);
+    auto& last = progress.phase == BurnPhase::kVerify ? verified : written;
+    EXPECT_GE(progress.done, last);
+    last = progress.done;
+  }
+  EXPECT_EQ(written, kImageSize);
+  EXPECT_EQ(verified, kImageSize);
+}
+
+TEST(Writer, RefusesACardThatIsTooSmallUntouched) {
+  FaultySink card(bootable_card(kImageSize - 512), FaultySink::Kind::kDevice, {});
+  EXPECT_EQ(burn_image(small_image(), card, {}).error().code(), ErrorCode::kTargetRefused);
+  EXPECT_EQ(card.operations(), 0U);
+}
+
+TEST(Writer, SkipsReadingBackOnlyWhenAsked) {
+  Faults faults;
+  faults.read_fails_at = 0;
+  FaultySink card(dirty_card(kImageSize), FaultySink::Kind::kDevice, faults);
+  BurnOptions options;
+  options.verify = VerifyMode::kNone;
+  const auto report = burn_image(small_image(), card, options);
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->verified, 0U);
+}
+
+TEST(Writer, BurnsImagesOfAllAwkwardSizes) {
+  for (const Bytes size : {Bytes{512}, kBytesOfAPage, kBytesOfAPage + 512, kMiB - 512, kMiB, kMiB + 512, 2 * kMiB}) {
+    const MemoryStore image(random_bytes(size, 9));
+    for (const Bytes extra : {Bytes{0}, Bytes{512}, kMiB}) {
+      FaultySink card(dirty_card(size + extra), FaultySink::Kind::kDevice, {});
+      ASSERT_TRUE(burn_image(image, card, {}).ok()) << size << "+" << extra;
+      EXPECT_TRUE(starts_with(card.durable(), content_of(image))) << size << "+" << extra;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace kraken

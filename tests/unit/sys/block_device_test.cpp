@@ -1,0 +1,125 @@
+#include "sys/block_device.h"
+
+#include <gtest/gtest.h>
+
+#include "support/temp_folder.h"
+#include "sys/files.h"
+
+namespace kraken {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A made-up machine: sda has the running system, sdb is a card with a mounted partition, sdc an empty reader.
+class BlockDeviceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    roots_.sys = folder_ / "sys";
+    roots_.proc = folder_ / "proc";
+    disk("sda", "8:0", 1000);
+    partition("sda", "sda1", "8:1");
+    partition("sda", "sda2", "8:2");
+    partition("sda", "sda3", "8:3");
+    fs::create_directories(devices() / "sda/sda3/holders/dm-0");
+    disk("sdb", "8:16", 62333952);
+    partition("sdb", "sdb1", "8:17");
+    put(devices() / "sdb/removable", "1\n");
+    put(devices() / "sdb/device/vendor", "Generic \n");
+    put(devices() / "sdb/device/model", "STORAGE DEVICE  \n");
+    disk("sdc", "8:32", 0);
+    put(roots_.proc / "swaps", "Filename Type Size Used Priority\n/dev/sda2 partition 1000 0 -2\n");
+    put(roots_.proc / "self/mountinfo",
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        "30 22 0:25 /sub /srv rw shared:1 - btrfs /dev/sdb1 rw\n"
+        "31 22 8:17 / /media/my\\040card rw,nosuid shared:2 master:1 - vfat /dev/sdb1 rw\n"
+        "short line\n");
+  }
+
+  fs::path devices() const { return roots_.sys / "devices"; }
+
+  static void put(const fs::path& path, const std::string& content) {
+    fs::create_directories(path.parent_path());
+    ASSERT_TRUE(write_file_atomically(path, content, 0644).ok());
+  }
+
+  void disk(const std::string& name, const std::string& number, Bytes sectors) {
+    const fs::path at = devices() / name;
+    put(at / "dev", number + "\n");
+    put(at / "size", std::to_string(sectors) + "\n");
+    put(at / "ro", "0\n");
+    put(at / "queue/logical_block_size", "4096\n");
+    fs::create_directories(at / "holders");
+    link(at, "block");
+    link(at, "class/block");
+  }
+
+  void partition(const std::string& disk_name, const std::string& name, const std::string& number) {
+    const fs::path at = devices() / disk_name / name;
+    put(at / "dev", number + "\n");
+    put(at / "size", "100\n");
+    put(at / "partition", "1\n");
+    link(at, "class/block");
+  }
+
+  void link(const fs::path& target, const std::string& where) {
+    fs::create_directories(roots_.sys / where);
+    fs::create_directory_symlink(target, roots_.sys / where / target.filename());
+  }
+
+  test::TempFolder folder_;
+  SystemRoots roots_;
+};
+
+TEST_F(BlockDeviceTest, ReadsSizeModelAndSector) {
+  const auto card = query_block_device_by_name("sdb", roots_);
+  ASSERT_TRUE(card.ok()) << card.error().what();
+  EXPECT_EQ(card->size, Bytes{62333952} * 512);
+  EXPECT_EQ(card->logical_sector, 4096U);
+  EXPECT_EQ(card->model, "Generic STORAGE DEVICE");
+  EXPECT_EQ(card->number, (DeviceNumber{8, 16}));
+  EXPECT_TRUE(card->is_removable);
+  EXPECT_FALSE(card->is_partition);
+  EXPECT_EQ(card->partitions, std::vector<std::string>{"sdb1"});
+}
+
+TEST_F(BlockDeviceTest, FindsWhoUsesIt) {
+  const auto card = query_block_device_by_name("sdb", roots_);
+  EXPECT_EQ(card->mount_points, (std::vector<std::string>{"/srv", "/media/my card"}));
+  EXPECT_TRUE(card->swap.empty());
+  const auto system = query_block_device_by_name("sda", roots_);
+  EXPECT_EQ(system->mount_points, std::vector<std::string>{"/"});
+  EXPECT_EQ(system->swap, std::vector<std::string>{"sda2"});
+  EXPECT_EQ(system->holders, std::vector<std::string>{"dm-0"});
+}
+
+TEST_F(BlockDeviceTest, KnowsAPartitionFromItsDisk) {
+  const auto part = query_block_device_by_name("sdb1", roots_);
+  ASSERT_TRUE(part.ok()) << part.error().what();
+  EXPECT_TRUE(part->is_partition);
+  EXPECT_EQ(part->parent, "sdb");
+}
+
+TEST_F(BlockDeviceTest, TakesReadOnlyFromTheSwitch) {
+  put(devices() / "sdb/ro", "1\n");
+  EXPECT_TRUE(query_block_device_by_name("sdb", roots_)->is_read_only);
+  EXPECT_TRUE(query_block_device_by_name("sdb1", roots_)->is_read_only);
+}
+
+TEST_F(BlockDeviceTest, ListsWhatHasAMedium) {
+  const auto list = list_block_devices(roots_);
+  ASSERT_EQ(list->size(), 2U);
+  EXPECT_EQ((*list)[0].kernel_name, "sda");
+  EXPECT_EQ((*list)[1].kernel_name, "sdb");
+}
+
+TEST_F(BlockDeviceTest, RefusesWhatIsNoDevice) {
+  EXPECT_EQ(query_block_device(folder_.path(), roots_).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(query_block_device(folder_ / "none", roots_).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(query_block_device_by_name("sdz", roots_).error().code(), ErrorCode::kNotFound);
+  EXPECT_EQ(query_block_device_by_name("../devices/sda", roots_).error().code(), ErrorCode::kInvalidArgument);
+  put(devices() / "sdb/size", "18446744073709551615\n");
+  EXPECT_FALSE(query_block_device_by_name("sdb", roots_).ok());
+}
+
+}  // namespace
+}  // namespace kraken
