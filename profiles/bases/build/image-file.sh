@@ -115,11 +115,12 @@ TEXT
   MKE2FS_CONFIG=$work/mke2fs.conf E2FSPROGS_FAKE_TIME=$clock run_child mke2fs -q -F -t ext4 -T ext4 -L rootfs \
     -U "$root_uuid" -E "hash_seed=$hash_seed,root_owner=0:0" -d "$work/root" "$work/root.ext4" ||
     die 3 "the packages do not fit into $root_size bytes ($(du -sm "$work/root" | cut -f1) MiB of files): raise root_size"
-  settle_change_times "$work/root.ext4"
+  settle_inode_times "$work/root.ext4"
 }
 
-# mke2fs takes every inode's change time from the tree, where nothing but the kernel can set it: set it here.
-settle_change_times() {
+# mke2fs takes every inode's times from the tree, where change times are the kernel's, and access times those of whoever
+# looked last: set both here.
+settle_inode_times() {
   local file_system=$1
   dumpe2fs "$file_system" 2>/dev/null | awk -v clock="$clock" '
     /^First inode:/ { first = $3 }
@@ -134,9 +135,9 @@ settle_change_times() {
     }
     END {
       for (inode = first; inode <= count; inode++)
-        if (!(inode in free)) print "set_inode_field <" inode "> ctime @" clock
-    }' >"$work/change-times"
-  E2FSPROGS_FAKE_TIME=$clock debugfs -w -f "$work/change-times" "$file_system" >"$work/debugfs.log" 2>&1
+        if (!(inode in free)) printf "sif <%d> ctime @%d\nsif <%d> atime @%d\n", inode, clock, inode, clock
+    }' >"$work/inode-times"
+  E2FSPROGS_FAKE_TIME=$clock debugfs -w -f "$work/inode-times" "$file_system" >"$work/debugfs.log" 2>&1
   if grep -v -e '^debugfs' "$work/debugfs.log" >&2; then
     die 3 'debugfs could not set the times (see above)'
   fi
