@@ -78,7 +78,7 @@ TEST_F(PartitionEditTest, RefusesSizesThatCannotBeAndChangesNothing) {
 }
 
 TEST_F(PartitionEditTest, RefusesMoreThanThirtyTwoBitsOfSectors) {
-  test::SparseMemory disk(3 * 1024 * kGiB);
+  test::SparseMemory disk(3072 * kGiB);
   put_entry(disk, 0, 0, {0x83, 2048, 2048});
   const Bytes limit = (Bytes{1} << 32) * 512;
   EXPECT_EQ(edit_partition_table(disk, {{}, TableEdit::Resize{1, limit}}).error().code(), ErrorCode::kInvalidArgument);
