@@ -31,17 +31,12 @@ class FileTarget : public Target {
   bool holes_read_as_zeros() const override { return true; }
 
   Status write(Bytes offset, std::span<const std::byte> data) override {
-    Status status = write_all_at(fd_.get(), offset, data);
-    if (!status.ok() && status.error().code() == ErrorCode::kNoSpace) {
-      return status.error().with_context("the file system of " + final_name_.parent_path().string() +
-                                         " is full; free space there or choose another folder");
-    }
-    return status;
+    return explain(write_all_at(fd_.get(), offset, data));
   }
 
   Status sync() override {
-    if (::fdatasync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
-    return ok_status();
+    if (::fdatasync(fd_.get()) == 0) return ok_status();
+    return explain(Error::from_errno(errno, "flush"));
   }
 
   Status read_back(Bytes offset, std::span<std::byte> out) override { return reader_.read(offset, out); }
@@ -58,6 +53,12 @@ class FileTarget : public Target {
   }
 
  private:
+  // Some file systems only find out when flushing that they are full.
+  static Status explain(Status status) {
+    if (status.ok() || status.error().code() != ErrorCode::kNoSpace) return status;
+    return std::move(status).with_context("the file system is full; free space there or choose another folder");
+  }
+
   std::filesystem::path final_name_;
   std::string temporary_;  // empty once it has its final name
   UniqueFd fd_;

@@ -80,11 +80,19 @@ class Burn {
   }
 
  private:
+  // The boot block first, so that what cannot be cleared behind it does not leave an old system to boot from. All of
+  // the head: the card's old table must not outlive a short image.
   Status clear_head() {
     const Stopwatch watch(report_.seconds_write);
     AlignedBuffer zeros(kHead);
-    // All of it: the card's old table must not outlive a short image.
-    const Status written = target_.write(0, zeros.first(std::min(kHead, target_.capacity())));
+    const Bytes head = std::min(kHead, target_.capacity());
+    const Bytes boot_block = std::min(kBootBlock, head);
+    KRAKEN_TRY(clear(0, zeros.first(boot_block)));
+    return head > boot_block ? clear(boot_block, zeros.first(head - boot_block)) : ok_status();
+  }
+
+  Status clear(Bytes offset, std::span<const std::byte> zeros) {
+    const Status written = target_.write(offset, zeros);
     if (!written.ok()) return target_failed(target_, "clearing the head", written.error());
     return flush();
   }

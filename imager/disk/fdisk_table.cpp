@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <limits>
+#include <string_view>
 
 #include "sys/files.h"
 
@@ -63,10 +64,13 @@ TableKind kind_of(fdisk_context* context) {
   return TableKind::kNone;
 }
 
-// BSD, SGI and SUN labels are looked for where other things have their data.
-void disable_other_labels(fdisk_context* context) {
-  for (const char* name : {"bsd", "sgi", "sun"}) {
-    if (fdisk_label* label = ::fdisk_get_label(context, name)) ::fdisk_label_set_disabled(label, 1);
+// libfdisk looks for BSD, SGI and SUN labels where other things have their data; and looking for a GPT it corrects what
+// it takes for a protective MBR in its copy of the sector.
+void disable_labels_but(fdisk_context* context, TableKind expected) {
+  const std::string_view kept = expected == TableKind::kGpt ? "gpt" : "dos";
+  for (const char* name : {"bsd", "dos", "gpt", "sgi", "sun"}) {
+    fdisk_label* label = ::fdisk_get_label(context, name);
+    if (label != nullptr && name != kept) ::fdisk_label_set_disabled(label, 1);
   }
 }
 
@@ -105,7 +109,7 @@ Result<FdiskTable> FdiskTable::open(const BlockSource& disk, const std::vector<E
   std::unique_ptr<fdisk_context, Unref> context(::fdisk_new_context());
   if (!context) return Error::from_errno(ENOMEM, "partition table: start libfdisk");
   ::fdisk_set_ask(context.get(), answer, nullptr);
-  disable_other_labels(context.get());
+  disable_labels_but(context.get(), expected);
   // Spares it the search for file systems that the table would damage: in the copy there are none.
   ::fdisk_enable_listonly(context.get(), 1);
   const int result = ::fdisk_assign_device_by_fd(context.get(), copy.get(), "partition-table", 0);

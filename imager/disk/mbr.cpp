@@ -123,7 +123,7 @@ Result<FirstSector> classify_first_sector(const BlockSource& disk, const Sector&
   bool is_empty = true;
   for (int i = 0; i < kMbrEntryCount; ++i) {
     const MbrEntry entry = mbr_entry(sector, i);
-    if (entry.type == kTypeProtective && entry.is_used()) return FirstSector::kProtective;
+    if (entry.type == kTypeProtective) return FirstSector::kProtective;
     is_empty = is_empty && !entry.is_used();
     const std::string found = fault_of(entry, disk.size());
     if (fault.empty() && !found.empty()) fault = "entry " + std::to_string(i + 1) + " " + found;

@@ -61,7 +61,7 @@ void check_edit(test::SparseMemory& disk, const PartitionTable& table, const Par
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::array<Bytes, 5> kSizes = {0, kMiB, 64 * kMiB + 100, 8 * kGiB, 3 * 1024 * kGiB};
+  constexpr std::array<Bytes, 5> kSizes = {0, kMiB, 64 * kMiB + 100, 8 * kGiB, 3072 * kGiB};
   if (size == 0) return 0;
   const Bytes input = size - 1;
   const Bytes disk_size = std::max<Bytes>(input, kSizes[data[size - 1] % kSizes.size()]);

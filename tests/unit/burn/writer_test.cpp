@@ -83,7 +83,7 @@ TEST(Writer, LeavesHolesOutOfAFile) {
   FaultySink file(std::vector<std::byte>(kImageSize), FaultySink::Kind::kFile, {});
   const auto report = burn_image(image, file, {});
   ASSERT_TRUE(report.ok()) << report.error().what();
-  EXPECT_EQ(file.durable(), content_of(image));
+  EXPECT_TRUE(file.durable() == content_of(image));
   EXPECT_LT(report->written, 2 * kMiB);
   EXPECT_GE(report->written, kMiB + 19612);
   EXPECT_EQ(report->verified, report->written);
@@ -121,7 +121,7 @@ TEST(Writer, CutsOffAtEveryOperationAndNeverLeavesAHalfWrittenCardBootable) {
       // Before the first flush returns, the card may still be all that it was; from then on it is the image or nothing.
       if (cut < 2) continue;
       if (is_bootable(state)) {
-        EXPECT_EQ(state, wanted) << "cut after " << cut;
+        EXPECT_TRUE(state == wanted) << "cut after " << cut;
       }
     }
   }
@@ -129,7 +129,7 @@ TEST(Writer, CutsOffAtEveryOperationAndNeverLeavesAHalfWrittenCardBootable) {
 
 TEST(Writer, ClearsTheHeadBeforeAnythingElse) {
   Faults faults;
-  faults.power_cut_after = 2;
+  faults.power_cut_after = 4;
   FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
   ASSERT_FALSE(burn_image(small_image(), card, {}).ok());
   EXPECT_TRUE(
@@ -202,7 +202,7 @@ TEST(Writer, ClearsTheHeadAgainWhenItsLastCheckFails) {
 
 TEST(Writer, SaysSoWhenEvenTheHeadCannotBeCleared) {
   Faults faults;
-  faults.sync_fails_from = 2;  // the head's clearing and the body are flushed, the boot block is not
+  faults.sync_fails_from = 3;  // the head's clearing (twice) and the body are flushed, the boot block is not
   FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, faults);
   const auto report = burn_image(small_image(), card, {});
   ASSERT_EQ(report.error().code(), ErrorCode::kWriteFailed);
@@ -232,7 +232,7 @@ TEST(Writer, StopsAnywhereAndLeavesNothingBootable) {
     is_done = report.ok();
     if (is_done) {
       EXPECT_GT(at, 10);
-      EXPECT_EQ(card.durable(), content_of(image));
+      EXPECT_TRUE(card.durable() == content_of(image));
     } else {
       EXPECT_EQ(report.error().code(), ErrorCode::kInterrupted);
       // Stopped before it began, it has not touched the card.

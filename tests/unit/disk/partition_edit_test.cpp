@@ -19,7 +19,7 @@ TEST_F(PartitionEditTest, EditsOnlyTheIdAndTheEntry) {
   for (std::size_t i = 0; i < 440; ++i) disk.bytes()[i] = static_cast<std::byte>(i);  // boot code
   for (std::size_t i = 512; i < kMiB; ++i) disk.bytes()[i] = std::byte{0x5A};
   MemoryStore before(std::vector<std::byte>(disk.bytes().begin(), disk.bytes().end()));
-  const Bytes size = kDisk - 18432 * 512;
+  const Bytes size = kDisk - Bytes{18432} * 512;
   ASSERT_TRUE(edit_partition_table(disk, {0xdeadbeef, TableEdit::Resize{2, size}}).ok());
   for (const std::size_t at : differences(before, disk)) {
     EXPECT_TRUE((at >= 440 && at < 444) || (at >= 462 && at < 478)) << at;
@@ -53,7 +53,7 @@ TEST_F(PartitionEditTest, GrowsAcrossManyGigabytes) {
   test::SparseMemory disk(32 * kGiB);
   const auto small = load(make(kPiLayout));
   ASSERT_TRUE(disk.write(0, small.bytes().first(512)).ok());
-  const Bytes size = 32 * kGiB - 18432 * 512;
+  const Bytes size = 32 * kGiB - Bytes{18432} * 512;
   ASSERT_TRUE(edit_partition_table(disk, {{}, TableEdit::Resize{2, size}}).ok());
   EXPECT_EQ(read_partition_table(disk)->partitions[1].end(), 32 * kGiB);
   EXPECT_EQ(read_partition_table(disk)->disk_id, 0x0f1ee700U);
@@ -65,9 +65,9 @@ TEST_F(PartitionEditTest, RefusesSizesThatCannotBeAndChangesNothing) {
   const auto code = [&](int number, Bytes size) {
     return edit_partition_table(disk, {0x11111111, TableEdit::Resize{number, size}}).error().code();
   };
-  EXPECT_EQ(code(1, 16385 * 512), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(1, Bytes{16385} * 512), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code(2, kDisk), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(code(2, kDisk - 18432 * 512 + 512), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code(2, kDisk - Bytes{18432} * 512 + 512), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code(2, UINT64_MAX / 512 * 512), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code(2, 0), ErrorCode::kInvalidArgument);
   EXPECT_EQ(code(2, 1000), ErrorCode::kInvalidArgument);
@@ -78,11 +78,11 @@ TEST_F(PartitionEditTest, RefusesSizesThatCannotBeAndChangesNothing) {
 }
 
 TEST_F(PartitionEditTest, RefusesMoreThanThirtyTwoBitsOfSectors) {
-  test::SparseMemory disk(3 * 1024 * kGiB);
+  test::SparseMemory disk(3072 * kGiB);
   put_entry(disk, 0, 0, {0x83, 2048, 2048});
   const Bytes limit = (Bytes{1} << 32) * 512;
   EXPECT_EQ(edit_partition_table(disk, {{}, TableEdit::Resize{1, limit}}).error().code(), ErrorCode::kInvalidArgument);
-  EXPECT_TRUE(edit_partition_table(disk, {{}, TableEdit::Resize{1, limit - 2048 * 512}}).ok());
+  EXPECT_TRUE(edit_partition_table(disk, {{}, TableEdit::Resize{1, limit - Bytes{2048} * 512}}).ok());
   EXPECT_EQ(read_partition_table(disk)->partitions[0].end(), limit);
 }
 

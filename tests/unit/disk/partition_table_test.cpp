@@ -153,6 +153,7 @@ TEST_F(PartitionTableTest, RefusesEntriesThatCannotBe) {
   expect_error(with({0, 100, 100}, {0, 0, 0}), ErrorCode::kCorrupt, "no type");
   expect_error(with({5, 100, 0}, {0, 0, 0}), ErrorCode::kCorrupt, "without a size");
   expect_error(with({5, 100, 10}, {5, 200, 10}), ErrorCode::kCorrupt, "more than one extended");
+  expect_error(with({0xEE, 1, 0}, {0, 0, 0}), ErrorCode::kCorrupt, "GPT header in sector 1 is missing");
   auto flagged = with({0x83, 100, 100}, {0, 0, 0});
   flagged.bytes()[446] = std::byte{0x7f};
   expect_error(flagged, ErrorCode::kCorrupt, "boot flag");
