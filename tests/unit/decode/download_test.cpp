@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::sha256sum;
 
-bool is_empty(const fs::path& folder) {
+bool folder_is_empty(const fs::path& folder) {
   return fs::directory_iterator(folder) == fs::directory_iterator();
 }
 
@@ -38,8 +38,8 @@ class Download : public testing::Test {
     ASSERT_FALSE(base.ok());
     EXPECT_EQ(base.error().code(), ErrorCode::kBaseImage);
     EXPECT_NE(base.error().what().find(part), std::string::npos) << base.error().what();
-    EXPECT_TRUE(is_empty(folder_ / "cache" / "tmp"));
-    EXPECT_TRUE(is_empty(folder_ / "cache" / "images"));
+    EXPECT_TRUE(folder_is_empty(folder_ / "cache" / "tmp"));
+    EXPECT_TRUE(folder_is_empty(folder_ / "cache" / "images"));
   }
 
   test::TempFolder folder_;
@@ -60,7 +60,7 @@ TEST_F(Download, IsDecodedAndPublished) {
   const auto local = cache_->obtain_url("file://" + packed().string());
   ASSERT_TRUE(local.ok()) << local.error().what();
   EXPECT_EQ(local->sha256, sha256sum(image()));
-  EXPECT_TRUE(is_empty(folder_ / "cache" / "tmp"));
+  EXPECT_TRUE(folder_is_empty(folder_ / "cache" / "tmp"));
 }
 
 TEST_F(Download, IsNotRepeatedWhenADigestIsKnown) {
@@ -115,7 +115,7 @@ TEST_F(Download, StopsWhenAsked) {
   const auto base = cache_->obtain_url(server_.url("slow/base.img"), {}, [](Bytes done, Bytes) { return done == 0; });
   ASSERT_FALSE(base.ok());
   EXPECT_EQ(base.error().code(), ErrorCode::kInterrupted);
-  EXPECT_TRUE(is_empty(folder_ / "cache" / "tmp"));
+  EXPECT_TRUE(folder_is_empty(folder_ / "cache" / "tmp"));
 }
 
 TEST(PrintableUrl, HasNoPassword) {

@@ -83,7 +83,7 @@ TEST_F(Zip, EncryptedImagesAreRefused) {
 }
 
 TEST_F(Zip, WrongSizesAndChecksumsAreErrors) {
-  const std::string patch = "; data = bytearray(open('out.zip','rb').read()); at = data.rfind(b'PK\\1\\2'); ";
+  const std::string patch = "; data = bytearray(open('out.zip','rb').read()); at = data.rfind(b'PK\\1\\2'); here = data.find(b'PK\\3\\4'); ";
   const std::string write = "; open('out.zip','wb').write(data)\"";
   const auto patched = [&](const std::string& change) {
     std::string command = python("z.writestr('a.img', image)");
@@ -91,9 +91,11 @@ TEST_F(Zip, WrongSizesAndChecksumsAreErrors) {
     return command + patch + change + write;
   };
   expect_image(patched("pass"));
-  expect_error(patched("data[at+16] ^= 1"), {"a.img"});                                // CRC-32
-  expect_error(patched("data[at+24:at+28] = (512).to_bytes(4,'little')"), {"a.img"});  // uncompressed size
-  expect_error(patched("data[at+20:at+24] = (512).to_bytes(4,'little')"), {"a.img"});  // compressed size
+  // In the directory and in the entry's own header, which libarchive believes where the two differ.
+  expect_error(patched("data[at+16] ^= 1; data[here+14] ^= 1"), {"a.img"});  // CRC-32
+  const std::string small = "(512).to_bytes(4,'little')";
+  expect_error(patched("data[at+24:at+28] = " + small + "; data[here+22:here+26] = " + small), {"a.img"});
+  expect_error(patched("data[at+20:at+24] = " + small + "; data[here+18:here+22] = " + small), {"a.img"});
 }
 
 TEST_F(Zip, AnImageCompressedInsideIsRefused) {
