@@ -1,0 +1,1 @@
+kraken_fuzz(ext4 kraken_fs_ext4)
