@@ -25,7 +25,7 @@ struct Ext4Geometry {
   std::uint32_t inode_table_blocks = 0;     // of each group
   std::uint32_t descriptors_per_block = 0;  // group descriptors that fit into a block
   std::uint32_t reserved_descriptor_blocks = 0;
-  std::optional<std::uint32_t> first_meta_bg;  // with meta_bg: the first such group of groups
+  std::optional<std::uint32_t> first_meta_bg = std::nullopt;  // with meta_bg: the first such group of groups
   bool sparse_super = false;
   bool has_64bit = false;
   bool has_errors = false;  // the kernel noted errors: it refuses to grow such a file system

@@ -95,7 +95,9 @@ int run_line(const CommandLine& line, System& system) {
   FirstBoot first_boot(line.options, system, steps);
   if (line.command == "plan") return print_result(first_boot.describe_plan());
   ::alarm(kSecondsForAll);
-  return first_boot.run() == Outcome::kDone ? kExitDone : kExitNotDone;
+  const Outcome outcome = first_boot.run();
+  ::alarm(0);
+  return outcome == Outcome::kDone ? kExitDone : kExitNotDone;
 }
 
 bool is_command(std::string_view word) {

@@ -107,6 +107,18 @@ Status LinuxSystem::set_host_name(std::string_view name) {
   return ok_status();
 }
 
+Status DetachedSystem::resize_root(std::uint64_t blocks) {
+  struct stat folder = {};
+  struct stat parent = {};
+  if (::stat(root().c_str(), &folder) != 0) return last_error("look at", root());
+  if (::stat((root() / "..").c_str(), &parent) != 0) return last_error("look at the parent of", root());
+  if (folder.st_dev == parent.st_dev) {
+    return Error(ErrorCode::kInvalidArgument,
+                 root().string() + " is not where a file system is mounted: nothing is grown; mount the node's there");
+  }
+  return RootedSystem::resize_root(blocks);
+}
+
 DetachedSystem::DetachedSystem(std::filesystem::path root) : RootedSystem(std::move(root)), now_(clock_of_machine()) {}
 
 Status DetachedSystem::set_clock(UnixTime time) {

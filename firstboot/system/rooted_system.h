@@ -41,13 +41,15 @@ class LinuxSystem final : public RootedSystem {
 };
 
 // A tree below another folder: never touches this machine's clock (a pretended one starts at its time) or host name
-// (written to the tree's proc/sys/kernel/hostname, where the facts are read from).
+// (written to the tree's proc/sys/kernel/hostname, where the facts are read from), and grows only a file system that is
+// mounted at that very folder: never the one of this machine that a mere folder lies on.
 class DetachedSystem final : public RootedSystem {
  public:
   explicit DetachedSystem(std::filesystem::path root);
   UnixTime now() const override { return now_; }
   Status set_clock(UnixTime time) override;
   Status set_host_name(std::string_view name) override;
+  Status resize_root(std::uint64_t blocks) override;
 
  private:
   UnixTime now_;

@@ -1,0 +1,3 @@
+if(TARGET kraken_journal)
+  kraken_fuzz(journal kraken_journal)
+endif()

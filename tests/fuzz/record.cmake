@@ -1,0 +1,1 @@
+kraken_fuzz(record kraken_contract)

@@ -1,0 +1,100 @@
+// A System whose power can be cut, or whose changes can be made to fail, at any one of them: before, in the middle,
+// after. Files lie below a root folder; the clock and the growth of the root file system are pretended. A cut ends the
+// process, so it belongs into a forked child.
+#pragma once
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/endian.h"
+#include "sys/files.h"
+#include "system/rooted_system.h"
+
+namespace kraken::test {
+
+inline constexpr int kPowerCut = 77;  // exit status of a child whose power was cut
+
+struct Fault {
+  enum class Kind { kNone, kError, kErrorOnFiles, kCutBefore, kCutTorn, kCutAfter };
+  Kind kind = Kind::kNone;
+  int at = 0;  // the first change is 1; 0 means every one
+  int sys_errno = 0;
+};
+
+class FakeSystem final : public System {
+ public:
+  FakeSystem(std::filesystem::path root, UnixTime clock) : root_(root), files_(std::move(root)), clock_(clock) {}
+
+  void set_fault(Fault fault) { fault_ = fault; }
+  // "write /etc/hosts", ... in the order they were asked for.
+  const std::vector<std::string>& changes() const { return changes_; }
+
+  UnixTime now() const override { return clock_; }
+  Status set_clock(UnixTime time) override {
+    return change("clock", [&] { return (clock_ = time, ok_status()); });
+  }
+  Status set_host_name(std::string_view name) override {
+    return change("host name", [&] { return files_.set_host_name(name); });
+  }
+  // What the kernel would leave behind, as far as the facts look: the count of blocks.
+  Status resize_root(std::uint64_t blocks) override {
+    return change("resize", [&]() -> Status {
+      std::array<std::byte, 4> count = {};
+      static_cast<void>(write_le(std::span<std::byte>(count), 0, static_cast<std::uint32_t>(blocks)));
+      KRAKEN_ASSIGN(const UniqueFd fd, open_file(root_ / "dev/mmcblk0p2", O_WRONLY));
+      return write_all_at(fd.get(), 1024 + 4, count);
+    });
+  }
+  Status replace_file(std::string_view path, std::string_view content, FileMode mode) override {
+    const std::string torn_path = std::string(path) + std::string(kNewFileSuffix);
+    return change(
+        "write " + std::string(path), [&] { return files_.replace_file(path, content, mode); },
+        [&] { std::ofstream(below(root_, torn_path), std::ios::binary) << content.substr(0, content.size() / 2); });
+  }
+  Status append_file(std::string_view path, std::string_view content) override {
+    return change(
+        "append " + std::string(path), [&] { return files_.append_file(path, content); },
+        [&] { static_cast<void>(files_.append_file(path, content.substr(0, content.size() / 2)).ok()); });
+  }
+  Status set_modification_time(std::string_view path, UnixTime time) override {
+    return change("touch " + std::string(path), [&] { return files_.set_modification_time(path, time); });
+  }
+  // No change when it is there: it is not counted.
+  Status make_folder(std::string_view path) override {
+    if (std::filesystem::is_directory(below(root_, path))) return ok_status();
+    return change("folder " + std::string(path), [&] { return files_.make_folder(path); });
+  }
+
+ private:
+  template <typename Work>
+  Status change(
+      const std::string& what, const Work& work, const std::function<void()>& tear = [] {}) {
+    changes_.push_back(what);
+    using Kind = Fault::Kind;
+    const bool is_file = what.find('/') != std::string::npos;
+    const bool hit = fault_.at == 0 || std::cmp_equal(changes_.size(), fault_.at);
+    if (!hit || fault_.kind == Kind::kNone || (fault_.kind == Kind::kErrorOnFiles && !is_file)) return work();
+    if (fault_.kind == Kind::kError || fault_.kind == Kind::kErrorOnFiles) {
+      return Error::from_errno(fault_.sys_errno, what);
+    }
+    if (fault_.kind == Kind::kCutTorn) tear();
+    if (fault_.kind == Kind::kCutAfter) static_cast<void>(work().ok());
+    ::_exit(kPowerCut);
+  }
+
+  std::filesystem::path root_;
+  DetachedSystem files_;
+  UnixTime clock_;
+  Fault fault_;
+  std::vector<std::string> changes_;
+};
+
+}  // namespace kraken::test
