@@ -13,15 +13,15 @@ enum class ErrorCode {
   kConfig,           // cluster.yaml, a profile, an overlay or a secret is wrong
   kNotFound,         // a file, folder, partition or key does not exist
   kAlreadyExists,
-  kCorrupt,       // bytes from outside break their format's rules
-  kUnsupported,   // well formed, but not something that this program handles
-  kNoSpace,       // a file system or device is full
-  kIo,            // the system refused a read or a write; Error::sys_errno() says why
-  kBaseImage,     // the base image cannot be used (exit status 3)
-  kTargetRefused, // the card or output must not be written (exit status 4)
-  kWriteFailed,   // writing or verifying the target failed (exit status 5)
-  kInterrupted,   // the user or the system asked to stop (exit status 6)
-  kInternal,      // a bug in this program
+  kCorrupt,        // bytes from outside break their format's rules
+  kUnsupported,    // well formed, but not something that this program handles
+  kNoSpace,        // a file system or device is full
+  kIo,             // the system refused a read or a write; Error::sys_errno() says why
+  kBaseImage,      // the base image cannot be used (exit status 3)
+  kTargetRefused,  // the card or output must not be written (exit status 4)
+  kWriteFailed,    // writing or verifying the target failed (exit status 5)
+  kInterrupted,    // the user or the system asked to stop (exit status 6)
+  kInternal,       // a bug in this program
 };
 
 class Error {

@@ -1,5 +1,5 @@
-// Result<T>: a value or an Error. Status: success or an Error. Both are [[nodiscard]]; neither throws. Reading the wrong
-// side of a Result is a bug of the caller's and ends the program.
+// Result<T>: a value or an Error. Status: success or an Error. Both are [[nodiscard]]; neither throws. Reading the
+// wrong side of a Result is a bug of the caller's and ends the program.
 #pragma once
 
 #include <cstdlib>
@@ -16,8 +16,8 @@ template <typename T>
 class [[nodiscard]] Result {
  public:
   // Implicit, so that a function may `return value;` and `return error;`.
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -53,8 +53,8 @@ class [[nodiscard]] Result {
 
 class [[nodiscard]] Status {
  public:
-  Status() = default;                                         // success
-  Status(Error error) : error_(std::move(error)) {}           // NOLINT(google-explicit-constructor)
+  Status() = default;                                // success
+  Status(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
@@ -76,7 +76,9 @@ class [[nodiscard]] Status {
   std::optional<Error> error_;
 };
 
-inline Status ok_status() { return Status(); }
+inline Status ok_status() {
+  return Status();
+}
 
 }  // namespace kraken
 
@@ -84,15 +86,16 @@ inline Status ok_status() { return Status(); }
 #define KRAKEN_CONCAT(a, b) KRAKEN_CONCAT_INNER(a, b)
 
 // Returns the error of a Status (or of a Result whose value is not wanted) from the enclosing function.
-#define KRAKEN_TRY(expression)                                             \
-  do {                                                                     \
-    if (auto kraken_status = (expression); !kraken_status.ok()) {          \
-      return kraken_status.error();                                        \
-    }                                                                      \
+#define KRAKEN_TRY(expression)                                    \
+  do {                                                            \
+    if (auto kraken_status = (expression); !kraken_status.ok()) { \
+      return kraken_status.error();                               \
+    }                                                             \
   } while (false)
 
 // KRAKEN_ASSIGN(auto table, read_table(source)); declares or assigns the value, or returns the error.
-#define KRAKEN_ASSIGN(target, expression) KRAKEN_ASSIGN_INNER(KRAKEN_CONCAT(kraken_result_, __LINE__), target, expression)
+#define KRAKEN_ASSIGN(target, expression) \
+  KRAKEN_ASSIGN_INNER(KRAKEN_CONCAT(kraken_result_, __LINE__), target, expression)
 #define KRAKEN_ASSIGN_INNER(result, target, expression) \
   auto result = (expression);                           \
   if (!result.ok()) return result.error();              \

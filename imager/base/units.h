@@ -37,8 +37,12 @@ constexpr std::optional<Bytes> to_bytes(Lba lba, Bytes sector_size = kSectorSize
   return checked_mul(lba.value, sector_size);
 }
 
-constexpr Bytes round_up(Bytes value, Bytes unit) { return (value + unit - 1) / unit * unit; }
-constexpr Bytes round_down(Bytes value, Bytes unit) { return value / unit * unit; }
+constexpr Bytes round_up(Bytes value, Bytes unit) {
+  return (value + unit - 1) / unit * unit;
+}
+constexpr Bytes round_down(Bytes value, Bytes unit) {
+  return value / unit * unit;
+}
 
 // "29.8 GiB", "512 KiB", "17 bytes": for people, with at most one decimal.
 std::string human_bytes(Bytes size);

@@ -10,7 +10,8 @@ Result<Extent> BlockSource::extent_at(Bytes offset) const {
 Status check_range(Bytes offset, Bytes length, Bytes size) {
   if (offset <= size && length <= size - offset) return ok_status();
   return Error(ErrorCode::kCorrupt, "bytes " + std::to_string(offset) + " to " + std::to_string(offset) + "+" +
-                                        std::to_string(length) + " lie outside the " + std::to_string(size) + " there are");
+                                        std::to_string(length) + " lie outside the " + std::to_string(size) +
+                                        " there are");
 }
 
 }  // namespace kraken

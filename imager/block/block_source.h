@@ -26,7 +26,8 @@ class BlockSource {
 
   virtual Bytes size() const = 0;
 
-  // Fills `out` whole. Fails with kIo, or with kCorrupt when offset + out.size() passes size(); `out` is then undefined.
+  // Fills `out` whole. Fails with kIo, or with kCorrupt when offset + out.size() passes size(); `out` is then
+  // undefined.
   virtual Status read(Bytes offset, std::span<std::byte> out) const = 0;
 
   // The extent that starts at `offset` (below size()): never empty, never past size(). A source that knows nothing of

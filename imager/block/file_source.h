@@ -1,5 +1,5 @@
-// A file of this machine as a block source, holes included (SEEK_HOLE). The file is opened once and never reopened; that
-// nobody changes it meanwhile is the caller's to see to. Reading from several threads is safe.
+// A file of this machine as a block source, holes included (SEEK_HOLE). The file is opened once and never reopened;
+// that nobody changes it meanwhile is the caller's to see to. Reading from several threads is safe.
 #pragma once
 
 #include <filesystem>

@@ -6,8 +6,8 @@ namespace kraken {
 
 Result<std::unique_ptr<Overlay>> Overlay::open(std::shared_ptr<const BlockSource> base, Bytes size) {
   if (size < base->size()) {
-    return Error(ErrorCode::kInvalidArgument, "an image of " + human_bytes(size) + " cannot hold its base of " +
-                                                  human_bytes(base->size()));
+    return Error(ErrorCode::kInvalidArgument,
+                 "an image of " + human_bytes(size) + " cannot hold its base of " + human_bytes(base->size()));
   }
   return std::unique_ptr<Overlay>(new Overlay(std::move(base), size));
 }

@@ -1,6 +1,6 @@
-// A node's image: a shared, read-only base plus the 4 KiB blocks that differ from it, which are kept in memory. It may be
-// larger than its base (a card is larger than the image); what lies past the base's end is a hole until it is written.
-// The base is never written. Reading from several threads is safe while nobody writes.
+// A node's image: a shared, read-only base plus the 4 KiB blocks that differ from it, which are kept in memory. It may
+// be larger than its base (a card is larger than the image); what lies past the base's end is a hole until it is
+// written. The base is never written. Reading from several threads is safe while nobody writes.
 #pragma once
 
 #include <array>

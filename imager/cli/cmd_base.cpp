@@ -78,8 +78,9 @@ std::string info_text(const CachedBase& base, const BaseInfo& info) {
   }
   text += "\n";
   for (const VolumeInfo& volume : info.volumes) {
-    text += "partition " + std::to_string(volume.partition.number) + "   " + human_bytes(volume.partition.size) + " at " +
-            human_bytes(volume.partition.start) + ", type " + type_text(volume.partition) + ", " + volume.file_system;
+    text += "partition " + std::to_string(volume.partition.number) + "   " + human_bytes(volume.partition.size) +
+            " at " + human_bytes(volume.partition.start) + ", type " + type_text(volume.partition) + ", " +
+            volume.file_system;
     if (!volume.label.empty()) text += " \"" + volume.label + "\"";
     if (volume.space) text += ", " + human_bytes(volume.space->free) + " free of " + human_bytes(volume.space->total);
     if (!volume.problem.empty()) text += " (" + volume.problem + ")";
@@ -113,18 +114,17 @@ Result<CachedBase> obtain(const stdfs::path& file, const BaseDigests& digests, c
   });
 }
 
-
 Status build(const BaseDescription& description, const stdfs::path& file, const Environment& environment) {
   const auto& how = std::get<BaseBuild>(description.how);
   KRAKEN_TRY(make_folders(file.parent_path()));
   ProcessOptions options;
   options.stop = &stop_flag();
-  const auto status = run_process({(environment.paths.share / "profiles" / "bases" / "build-base").string(),
-                                   "--architecture", description.architecture, "--suite", how.suite, "--components",
-                                   join(how.components, ","), "--packages", join(how.packages, ","), "--boot-size",
-                                   std::to_string(how.boot_size), "--root-size", std::to_string(how.root_size), "--clock",
-                                   std::to_string(how.clock), "--output", file.string()},
-                                  options);
+  const auto status =
+      run_process({(environment.paths.share / "profiles" / "bases" / "build-base").string(), "--architecture",
+                   description.architecture, "--suite", how.suite, "--components", join(how.components, ","),
+                   "--packages", join(how.packages, ","), "--boot-size", std::to_string(how.boot_size), "--root-size",
+                   std::to_string(how.root_size), "--clock", std::to_string(how.clock), "--output", file.string()},
+                  options);
   if (!status.ok()) return status.error().with_context("building " + description.name);
   if (*status == 0) return ok_status();
   return Error(ErrorCode::kBaseImage, "building " + description.name + " ended with status " + std::to_string(*status) +

@@ -1,3 +1,4 @@
+#include "base/version.h"
 #include "burn/receipt.h"
 #include "burn/target.h"
 #include "burn/writer.h"
@@ -5,7 +6,6 @@
 #include "cli/node_job.h"
 #include "cli/render.h"
 #include "cli/render_plan.h"
-#include "base/version.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 
@@ -20,10 +20,11 @@ Result<std::optional<ImageSize>> image_size(const BurnOptionsCli& options) {
   if (options.device) {
     KRAKEN_ASSIGN(const BlockDevice device, query_block_device(*options.device).recode(ErrorCode::kTargetRefused));
     if (options.size && *options.size > device.size) {
-      return Error(ErrorCode::kTargetRefused, options.device->string() + " has " + human_bytes(device.size) +
-                                                  ", less than --size asks for");
+      return Error(ErrorCode::kTargetRefused,
+                   options.device->string() + " has " + human_bytes(device.size) + ", less than --size asks for");
     }
-    return std::optional(ImageSize{round_down(options.size.value_or(device.size), kMiB), {options.device->string(), 0, 0}});
+    return std::optional(
+        ImageSize{round_down(options.size.value_or(device.size), kMiB), {options.device->string(), 0, 0}});
   }
   if (options.size) return std::optional(ImageSize{*options.size, {"--size", 0, 0}});
   return std::optional<ImageSize>();
@@ -38,7 +39,8 @@ Status confirm(const BurnOptionsCli& options, const NodePlan& plan) {
   if (!options.device || options.yes) return ok_status();
   const auto device = query_block_device(*options.device);
   const std::string model = device.ok() && !device->model.empty() ? " (" + device->model + ")" : "";
-  if (ask_yes("Overwrite all of " + options.device->string() + model + " with " + plan.node_name + "?")) return ok_status();
+  if (ask_yes("Overwrite all of " + options.device->string() + model + " with " + plan.node_name + "?"))
+    return ok_status();
   return Error(ErrorCode::kTargetRefused, options.device->string() + " was not written: answer yes, or pass --yes");
 }
 

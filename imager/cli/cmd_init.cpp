@@ -22,8 +22,9 @@ Result<std::string> find_key_file() {
     const std::string file = std::string(".ssh/") + name + ".pub";
     if (home != nullptr && stdfs::exists(stdfs::path(home) / file, ignored)) return "~/" + file;
   }
-  return Error(ErrorCode::kInvalidArgument, "there is no public key in ~/.ssh: make one with ssh-keygen -t ed25519, or "
-                                            "name one with --authorized-keys FILE");
+  return Error(ErrorCode::kInvalidArgument,
+               "there is no public key in ~/.ssh: make one with ssh-keygen -t ed25519, or "
+               "name one with --authorized-keys FILE");
 }
 
 Result<ClusterTemplate> wanted_cluster(const InitOptions& options) {
@@ -64,7 +65,8 @@ Status run_init(const InitOptions& options, const CommonOptions& common) {
   KRAKEN_TRY(write_file_atomically(file, text, 0644));
   print_line(file.string() + ": " + std::to_string(wanted.nodes) + " nodes on " + format_ipv4_subnet(wanted.subnet) +
              ", user " + wanted.user + " with " + wanted.key_file);
-  print_line(secrets.string() + ": the cluster's secret, for you alone; keep a copy, and keep it out of version control");
+  print_line(secrets.string() +
+             ": the cluster's secret, for you alone; keep a copy, and keep it out of version control");
   print_line("next: kraken-image -f " + file.string() + " plan --node 1");
   return ok_status();
 }

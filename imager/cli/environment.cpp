@@ -53,16 +53,17 @@ Result<std::int64_t> find_clock(const std::optional<std::string>& given) {
 
 Result<CachedBase> obtain_named(const NamedBase& base, const ClusterConfig& cluster, const Environment& environment,
                                 const BaseCache& cache, const DecodeProgress& progress) {
-  KRAKEN_ASSIGN(const BaseDescription description,
-                read_base_description(base.name, cluster.folder, environment.paths));
+  KRAKEN_ASSIGN(const BaseDescription description, read_base_description(base.name, cluster.folder, environment.paths));
   if (const auto* download = std::get_if<BaseDownload>(&description.how)) {
     return cache.obtain_url(download->url, {download->sha256, download->image_sha256, download->image_size}, progress);
   }
   const stdfs::path file = built_base_file(environment, description);
   std::error_code ignored;
   if (!stdfs::exists(file, ignored)) {
-    return Error(ErrorCode::kBaseImage, "the base " + base.name + " has not been built on this machine: build it once, as "
-                                        "root, with: kraken-image base build " + base.name);
+    return Error(ErrorCode::kBaseImage, "the base " + base.name +
+                                            " has not been built on this machine: build it once, as "
+                                            "root, with: kraken-image base build " +
+                                            base.name);
   }
   return cache.obtain(file, {}, progress);
 }
@@ -82,7 +83,9 @@ Result<Environment> make_environment(const CommonOptions& options) {
   return environment;
 }
 
-const std::atomic<bool>& stop_flag() { return interrupted; }
+const std::atomic<bool>& stop_flag() {
+  return interrupted;
+}
 
 stdfs::path built_base_file(const Environment& environment, const BaseDescription& description) {
   const auto& build = std::get<BaseBuild>(description.how);

@@ -22,8 +22,8 @@ Result<const NodeConfig*> NodeJob::find_node(std::uint32_t id) const {
   if (const NodeConfig* node = cluster_->find_node(id)) return node;
   std::vector<std::string> ids;
   for (const NodeConfig& node : cluster_->nodes) ids.push_back(std::to_string(node.id.value));
-  return Error(ErrorCode::kInvalidArgument, cluster_->file.string() + " has no node " + std::to_string(id) +
-                                                " (there are " + join(ids, ", ") + ")");
+  return Error(ErrorCode::kInvalidArgument,
+               cluster_->file.string() + " has no node " + std::to_string(id) + " (there are " + join(ids, ", ") + ")");
 }
 
 Result<NodeImage> NodeJob::make(const NodeConfig& node, const std::optional<ImageSize>& size) const {

@@ -32,7 +32,8 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("-f,--file", common.cluster_file, "The cluster's description")->capture_default_str();
   app.add_option("--share", common.share, "Folder with the shipped profiles, overlays and first-boot programs");
   app.add_option("--cache", common.cache, "Folder of the base cache (default: ~/.cache/kraken-image)");
-  app.add_option("--clock", common.clock, "Time of the build, ISO 8601 or seconds since 1970 (default: SOURCE_DATE_EPOCH, else now)");
+  app.add_option("--clock", common.clock,
+                 "Time of the build, ISO 8601 or seconds since 1970 (default: SOURCE_DATE_EPOCH, else now)");
   app.add_flag("--json", common.json, "Results as JSON");
 }
 
@@ -41,10 +42,12 @@ void add_init(CLI::App& app, Raw& raw) {
   command->add_option("folder", raw.init.folder, "Where to write them")->capture_default_str();
   command->add_option("--name", raw.init.name, "Name of the cluster")->capture_default_str();
   command->add_option("--nodes", raw.init.nodes, "Number of nodes")->capture_default_str()->check(CLI::Range(1, 250));
-  command->add_option("--subnet", raw.init.subnet, "The nodes' subnet; node N gets address .10+N")->capture_default_str();
+  command->add_option("--subnet", raw.init.subnet, "The nodes' subnet; node N gets address .10+N")
+      ->capture_default_str();
   command->add_option("--base", raw.init.base, "Name of the base image")->capture_default_str();
   command->add_option("--user", raw.init.user, "User that is made on every node")->capture_default_str();
-  command->add_option("--authorized-keys", raw.init.authorized_keys_file, "Public key file that may log in (default: the first of ~/.ssh/id_*.pub)");
+  command->add_option("--authorized-keys", raw.init.authorized_keys_file,
+                      "Public key file that may log in (default: the first of ~/.ssh/id_*.pub)");
 }
 
 void add_plan(CLI::App& app, Raw& raw) {
@@ -57,9 +60,13 @@ void add_burn(CLI::App& app, Raw& raw) {
   CLI::App* command = app.add_subcommand("burn", "Make a node's image, write it and verify what was written");
   command->add_option("-n,--node", raw.burn.node, "Id of the node")->required();
   auto* output = command->add_option("-o,--output", raw.burn.output, "Write an image file");
-  auto* device = command->add_option("-d,--device", raw.burn.device, "Write a card: a block device, which loses all it holds");
+  auto* device =
+      command->add_option("-d,--device", raw.burn.device, "Write a card: a block device, which loses all it holds");
   output->excludes(device);
-  command->add_option("--size", raw.size, "Size of the image file (default: the node's card, or what its profile asks for)")->check(kSizeText);
+  command
+      ->add_option("--size", raw.size,
+                   "Size of the image file (default: the node's card, or what its profile asks for)")
+      ->check(kSizeText);
   command->add_flag("-y,--yes", raw.burn.yes, "Do not ask before a card is overwritten");
   command->add_flag("--no-verify", raw.no_verify, "Do not read back what was written");
 }
@@ -70,7 +77,8 @@ void add_base(CLI::App& app, Raw& raw) {
   CLI::App* info = base->add_subcommand("info", "Decode and check an image, and say what is in it");
   info->add_option("file", raw.base_info.file, "Image: .img, .img.xz, .img.zst, .img.gz, .img.bz2 or .zip")->required();
   info->add_option("--sha256", raw.base_info.sha256, "What the file must hash to");
-  CLI::App* build = base->add_subcommand("build", "Build a described base from its distribution's packages (needs root)");
+  CLI::App* build =
+      base->add_subcommand("build", "Build a described base from its distribution's packages (needs root)");
   build->add_option("name", raw.base_build.name, "Name of a description in profiles/bases/")->required();
 }
 

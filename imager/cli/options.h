@@ -71,5 +71,4 @@ using Parsed = std::variant<Options, std::string>;
 // kInvalidArgument with CLI11's sentence for a wrong command line.
 Result<Parsed> parse_command_line(int argc, const char* const* argv);
 
-
 }  // namespace kraken

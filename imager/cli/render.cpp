@@ -8,13 +8,21 @@
 
 namespace kraken {
 
-void print_line(std::string_view line) { std::cout << line << '\n'; }
+void print_line(std::string_view line) {
+  std::cout << line << '\n';
+}
 
-void print_text(std::string_view text) { std::cout << text; }
+void print_text(std::string_view text) {
+  std::cout << text;
+}
 
-void print_json(const Json& value) { std::cout << format_json(value); }
+void print_json(const Json& value) {
+  std::cout << format_json(value);
+}
 
-void print_warning(std::string_view text) { std::cerr << "kraken-image: warning: " << text << '\n'; }
+void print_warning(std::string_view text) {
+  std::cerr << "kraken-image: warning: " << text << '\n';
+}
 
 void print_error(const Error& error) {
   std::cout.flush();

@@ -1,5 +1,5 @@
-// All that a person or a script sees comes from here: results on standard output, progress and errors on standard error.
-// Nothing else in the tool prints.
+// All that a person or a script sees comes from here: results on standard output, progress and errors on standard
+// error. Nothing else in the tool prints.
 #pragma once
 
 #include <string>

@@ -18,7 +18,9 @@ std::string octal(std::uint32_t mode) {
   return text.data();
 }
 
-std::string origin_cell(const Origin& origin) { return origin.is_default() ? "" : "(" + origin.text() + ")"; }
+std::string origin_cell(const Origin& origin) {
+  return origin.is_default() ? "" : "(" + origin.text() + ")";
+}
 
 std::string disk_id_text(std::uint32_t id) {
   const std::string partuuid = mbr_partuuid(id, 1);
@@ -125,7 +127,8 @@ std::string plan_text(const NodePlan& plan, Bytes data) {
       {"  disk id", disk_id_text(table.old_disk_id) + " -> " + disk_id_text(table.new_disk_id),
        "(from cluster, node and base)"},
       {"  partition " + std::to_string(table.root_partition),
-       human_bytes(table.old_root_size) + " -> " + human_bytes(table.new_root_size), origin_cell(table.size_reason.origin)},
+       human_bytes(table.old_root_size) + " -> " + human_bytes(table.new_root_size),
+       origin_cell(table.size_reason.origin)},
   });
   text += "edits:\n";
   for (const Edit& edit : plan.edits) text += edit_text(edit);

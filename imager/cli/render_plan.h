@@ -1,5 +1,5 @@
-// A node's plan as people read it and as JSON (format "kraken-plan", version 1). Contents of secret files are never shown,
-// nor is their hash.
+// A node's plan as people read it and as JSON (format "kraken-plan", version 1). Contents of secret files are never
+// shown, nor is their hash.
 #pragma once
 
 #include <string>

@@ -50,8 +50,12 @@ Sha256Digest sha256(std::span<const std::byte> data) {
   return hash.finish();
 }
 
-std::string hex_digest(const Sha256Digest& digest) { return to_hex(digest); }
+std::string hex_digest(const Sha256Digest& digest) {
+  return to_hex(digest);
+}
 
-bool is_hex_sha256(std::string_view text) { return text.size() == 64 && from_hex(text).has_value(); }
+bool is_hex_sha256(std::string_view text) {
+  return text.size() == 64 && from_hex(text).has_value();
+}
 
 }  // namespace kraken

@@ -26,8 +26,8 @@ Error explain(const Error& error, const Edit& edit, ImageTree& tree) {
   const SpaceInfo space = place->fs->space();
   return Error(ErrorCode::kNoSpace, explained.what() + ": the image's " + place->fs->type_name() + " file system \"" +
                                         place->fs->label() + "\" has " + human_bytes(space.free) + " free of " +
-                                        human_bytes(space.total) + ": take something out of the overlays or use a base " +
-                                        "with more room");
+                                        human_bytes(space.total) +
+                                        ": take something out of the overlays or use a base " + "with more room");
 }
 
 }  // namespace

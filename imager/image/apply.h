@@ -1,5 +1,5 @@
-// Carries out a plan's edits on the file systems of an opened image, in the order they stand. Stops at the first failure,
-// which leaves the overlay half-edited: drop it.
+// Carries out a plan's edits on the file systems of an opened image, in the order they stand. Stops at the first
+// failure, which leaves the overlay half-edited: drop it.
 #pragma once
 
 #include <vector>

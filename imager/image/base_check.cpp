@@ -61,9 +61,10 @@ Result<BaseCheck> check_partition(const CheckedName& name, const Partition& part
   if (!ran.ok() && ran.error().code() == ErrorCode::kNotFound) return BaseCheck::kNotChecked;
   if (!ran.ok()) return ran.error();
   if (ran->status == kNoErrors) return BaseCheck::kClean;
-  return Error(ErrorCode::kBaseImage, "the file system on its partition " + std::to_string(partition.number) +
-                                          " is damaged: get the image anew, or repair it with e2fsck. e2fsck says:\n  " +
-                                          first_lines(ran->output));
+  return Error(ErrorCode::kBaseImage,
+               "the file system on its partition " + std::to_string(partition.number) +
+                   " is damaged: get the image anew, or repair it with e2fsck. e2fsck says:\n  " +
+                   first_lines(ran->output));
 }
 
 bool is_ext(Overlay& image, const Partition& partition) {

@@ -1,5 +1,5 @@
-// The whole check of a base's root file system, which only e2fsck knows how to make: an edit of a damaged file system would
-// give a card that is damaged in the same way. Takes seconds, so it is made once for each base and remembered.
+// The whole check of a base's root file system, which only e2fsck knows how to make: an edit of a damaged file system
+// would give a card that is damaged in the same way. Takes seconds, so it is made once for each base and remembered.
 #pragma once
 
 #include <atomic>
@@ -13,9 +13,10 @@ namespace kraken {
 
 enum class BaseCheck { kClean, kNotChecked };
 
-// Runs `e2fsck -fn` on every ext partition. kNotChecked when the machine has no e2fsck; kBaseImage, with what it said, when a
-// file system is damaged; kInterrupted when `stop` was set. `cache_folder` keeps the memory of it. Images that cannot serve
-// as a base for other reasons pass: the reasons are told elsewhere.
-Result<BaseCheck> check_base(const CachedBase& base, const std::filesystem::path& cache_folder, const std::atomic<bool>& stop);
+// Runs `e2fsck -fn` on every ext partition. kNotChecked when the machine has no e2fsck; kBaseImage, with what it said,
+// when a file system is damaged; kInterrupted when `stop` was set. `cache_folder` keeps the memory of it. Images that
+// cannot serve as a base for other reasons pass: the reasons are told elsewhere.
+Result<BaseCheck> check_base(const CachedBase& base, const std::filesystem::path& cache_folder,
+                             const std::atomic<bool>& stop);
 
 }  // namespace kraken

@@ -1,5 +1,5 @@
-// What is in an image, for `base info`: its partitions and their file systems, and the system in it if there is one that
-// can be customised.
+// What is in an image, for `base info`: its partitions and their file systems, and the system in it if there is one
+// that can be customised.
 #pragma once
 
 #include <memory>

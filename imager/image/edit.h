@@ -1,5 +1,6 @@
-// What making a node's image changes, as data: every edit with the place its value comes from. Planning makes it from the
-// configuration and the base; applying carries it out; `plan` prints it. Nothing is changed that is not listed here.
+// What making a node's image changes, as data: every edit with the place its value comes from. Planning makes it from
+// the configuration and the base; applying carries it out; `plan` prints it. Nothing is changed that is not listed
+// here.
 #pragma once
 
 #include <cstdint>
@@ -46,11 +47,11 @@ struct TablePlan {
 struct NodePlan {
   std::uint32_t node_id = 0;
   std::string node_name;
-  std::string system;        // "Debian GNU/Linux 12 (bookworm), arm64"
-  Bytes image_size = 0;      // of the finished image
+  std::string system;    // "Debian GNU/Linux 12 (bookworm), arm64"
+  Bytes image_size = 0;  // of the finished image
   Origin image_size_origin;
   TablePlan table;
-  std::vector<Edit> edits;   // in the order they are carried out
+  std::vector<Edit> edits;  // in the order they are carried out
   std::vector<std::string> warnings;
 };
 

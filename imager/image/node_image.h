@@ -22,8 +22,8 @@ struct ImageSize {
   Origin origin;
 };
 
-// For a file, whose card is not known: 95 % of the node's card where cluster.yaml names one (cards hold less than they are
-// sold as), else what its profile asks of a card; never less than that or than the base.
+// For a file, whose card is not known: 95 % of the node's card where cluster.yaml names one (cards hold less than they
+// are sold as), else what its profile asks of a card; never less than that or than the base.
 ImageSize default_image_size(const NodeConfig& node, Bytes base_size);
 
 // kConfig when an overlay or a setting cannot be carried out, kBaseImage for everything that is wrong with the base or

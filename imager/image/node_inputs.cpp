@@ -44,7 +44,8 @@ Result<FirstbootFiles> find_firstboot(const stdfs::path& share, const std::strin
   KRAKEN_TRY(source->read(0, std::span(head).first(length)));
   const std::string found = elf_architecture(as_text(std::span(head).first(length)));
   if (found == architecture) return files;
-  return Error(ErrorCode::kConfig, files.program.string() + " is " + (found.empty() ? "no program" : "a program for " + found) +
+  return Error(ErrorCode::kConfig, files.program.string() + " is " +
+                                       (found.empty() ? "no program" : "a program for " + found) +
                                        ", not kraken-firstboot for " + architecture + ": build it anew");
 }
 
@@ -59,7 +60,8 @@ NodeRecord make_node_record(const NodeInputs& inputs, const std::string& boot_fo
   record.build = {inputs.clock, std::string(kToolName), inputs.base_sha256};
   record.network = {node.address.value, cluster.network.subnet.value.prefix, cluster.network.gateway.value, {}};
   for (const auto& server : cluster.network.dns) record.network.dns.push_back(server.value);
-  record.nic = {to_word(profile.nic.primary.value), to_word(profile.nic.fallback.value), to_word(profile.nic.mode.value)};
+  record.nic = {to_word(profile.nic.primary.value), to_word(profile.nic.fallback.value),
+                to_word(profile.nic.mode.value)};
   for (const auto& [name, setting] : profile.tuning) record.tuning[name] = setting.value;
   for (const NodeConfig& other : cluster.nodes) record.hosts.push_back({other.name.value, other.address.value});
   record.boot_folder = boot_folder;

@@ -1,5 +1,5 @@
-// Everything that a node's image is made from besides the base's own bytes. Plain values and views: the same inputs give the
-// same bytes. The configuration must outlive it.
+// Everything that a node's image is made from besides the base's own bytes. Plain values and views: the same inputs
+// give the same bytes. The configuration must outlive it.
 #pragma once
 
 #include <cstdint>

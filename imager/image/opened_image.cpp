@@ -8,13 +8,17 @@ namespace kraken {
 
 namespace {
 
-Error unusable(const std::string& why) { return Error(ErrorCode::kBaseImage, why); }
+Error unusable(const std::string& why) {
+  return Error(ErrorCode::kBaseImage, why);
+}
 
 Error as_base_image(const Error& error) {
   return error.code() == ErrorCode::kInterrupted ? error : error.recode(ErrorCode::kBaseImage);
 }
 
-std::string partition_name(const Partition& partition) { return "partition " + std::to_string(partition.number); }
+std::string partition_name(const Partition& partition) {
+  return "partition " + std::to_string(partition.number);
+}
 
 }  // namespace
 
@@ -26,8 +30,9 @@ Status OpenedImage::read_table(const BlockSource& base) {
     return unusable("its partition table is a GPT; a Raspberry Pi 3 boots from an MBR only: use an image for the Pi");
   }
   if (table_.kind == TableKind::kNone) {
-    return unusable("it has no partition table (none was found in its first sector): it must be a whole card's image, "
-                    "not that of a partition");
+    return unusable(
+        "it has no partition table (none was found in its first sector): it must be a whole card's image, "
+        "not that of a partition");
   }
   return ok_status();
 }
@@ -75,8 +80,10 @@ Status OpenedImage::open_mounts(std::int64_t clock, std::string& boot_folder) {
   KRAKEN_ASSIGN(const MountFacts mounts, inspect_mounts(root_only, table_));
   boot_folder = mounts.boot_folder;
   if (root_.partition->number != mounts.root_partition) {
-    return unusable("partition " + std::to_string(root_.partition->number) + " holds a system whose /etc/fstab names "
-                    "partition " + std::to_string(mounts.root_partition) + " as its root: which one boots is not known");
+    return unusable("partition " + std::to_string(root_.partition->number) +
+                    " holds a system whose /etc/fstab names "
+                    "partition " +
+                    std::to_string(mounts.root_partition) + " as its root: which one boots is not known");
   }
   KRAKEN_ASSIGN(const Partition* boot, partition(mounts.boot_partition));
   auto volume = open_volume(*boot, clock, "fat");

@@ -1,5 +1,6 @@
-// An image opened for editing: the overlay on its base, its partition table, its root and boot file systems as one tree, and
-// what system is in it. Everything that is wrong with the image is kBaseImage, in a sentence that says what to do.
+// An image opened for editing: the overlay on its base, its partition table, its root and boot file systems as one
+// tree, and what system is in it. Everything that is wrong with the image is kBaseImage, in a sentence that says what
+// to do.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,8 @@ namespace kraken {
 class OpenedImage {
  public:
   // `size` is that of the finished image, at least the base's. `clock` dates what will be written.
-  static Result<std::unique_ptr<OpenedImage>> open(std::shared_ptr<const BlockSource> base, Bytes size, std::int64_t clock);
+  static Result<std::unique_ptr<OpenedImage>> open(std::shared_ptr<const BlockSource> base, Bytes size,
+                                                   std::int64_t clock);
 
   const PartitionTable& table() const { return table_; }
   const Partition& root_partition() const { return *root_.partition; }

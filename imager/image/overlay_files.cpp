@@ -26,7 +26,9 @@ struct Entry {
 };
 
 // Attributes that mean something on another machine. SELinux labels and the like belong to this one.
-bool travels(std::string_view name) { return name.starts_with("user.") || name == "security.capability"; }
+bool travels(std::string_view name) {
+  return name.starts_with("user.") || name == "security.capability";
+}
 
 std::map<std::string, std::string> local_xattrs(const stdfs::path& file) {
   std::map<std::string, std::string> found;
@@ -112,8 +114,9 @@ Result<NodeType> type_of(const Entry& entry) {
     case stdfs::file_type::symlink:
       return NodeType::kSymlink;
     default:
-      return Error(ErrorCode::kConfig, entry.local.string() + " is neither a file, a folder nor a symbolic link: an "
-                                                              "overlay may hold nothing else");
+      return Error(ErrorCode::kConfig, entry.local.string() +
+                                           " is neither a file, a folder nor a symbolic link: an "
+                                           "overlay may hold nothing else");
   }
 }
 

@@ -23,9 +23,9 @@ struct OverlayFile {
   Origin origin;                               // the rule, or the overlay's name in the profile
 };
 
-// kConfig for an entry that is neither file, folder nor link, for a template that cannot be rendered, and for a rule that
-// matches no file. A file without a rule is root's, 0755 where its owner may execute it and 0644 elsewhere: the umask of
-// the machine does not count.
+// kConfig for an entry that is neither file, folder nor link, for a template that cannot be rendered, and for a rule
+// that matches no file. A file without a rule is root's, 0755 where its owner may execute it and 0644 elsewhere: the
+// umask of the machine does not count.
 Result<std::vector<OverlayFile>> read_overlay_files(const OverlayDescription& overlay, const Origin& named_at,
                                                     const std::string& boot_folder, const TemplateValues& values);
 

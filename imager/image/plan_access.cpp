@@ -71,8 +71,8 @@ Result<AccountTexts> account_texts(PlanParts& parts) {
 
 Status put_text(PlanParts& parts, const std::string& path, const std::optional<std::string>& text, Secrecy secrecy) {
   if (!text) return ok_status();
-  return parts.plan.edit_text(path, user_reason(parts), [&](const std::string&) { return Result<std::string>(*text); },
-                              secrecy);
+  return parts.plan.edit_text(
+      path, user_reason(parts), [&](const std::string&) { return Result<std::string>(*text); }, secrecy);
 }
 
 Status put_account_texts(PlanParts& parts, const AccountTexts& texts) {

@@ -23,7 +23,8 @@ Result<std::string> PlanBuilder::canonical(std::string_view path, ImageTree::Las
   auto place = tree_.resolve(path, last);
   if (place.ok()) return std::move(place->image_path);
   const std::size_t slash = path.rfind('/');
-  if (place.error().code() != ErrorCode::kNotFound || slash == std::string_view::npos || path == "/") return place.error();
+  if (place.error().code() != ErrorCode::kNotFound || slash == std::string_view::npos || path == "/")
+    return place.error();
   KRAKEN_ASSIGN(std::string parent, canonical(slash == 0 ? "/" : path.substr(0, slash)));
   if (parent == "/") parent.clear();
   return parent + std::string(path.substr(slash));
@@ -40,7 +41,8 @@ Result<std::string> PlanBuilder::text_of(std::string_view path) {
 bool PlanBuilder::exists(std::string_view path) {
   const auto key = canonical(path);
   if (key.ok()) {
-    if (const auto planned = edits_.find(*key); planned != edits_.end()) return planned->second.kind != EditKind::kRemove;
+    if (const auto planned = edits_.find(*key); planned != edits_.end())
+      return planned->second.kind != EditKind::kRemove;
   }
   const auto there = tree_.exists(path);
   return there.ok() && *there;
@@ -119,8 +121,7 @@ Status PlanBuilder::write_source(std::string_view path, std::shared_ptr<const Bl
 }
 
 Status PlanBuilder::edit_text(std::string_view path, const EditReason& reason,
-                              const std::function<Result<std::string>(const std::string&)>& change,
-                              Secrecy secrecy) {
+                              const std::function<Result<std::string>(const std::string&)>& change, Secrecy secrecy) {
   auto text = text_of(path);
   if (!text.ok() && text.error().code() != ErrorCode::kNotFound) return text.error();
   const std::string old_text = text.ok() ? *text : std::string();

@@ -1,6 +1,6 @@
-// Collects the edits of a node's image while reading the image as it is: several changes of one file become one edit with
-// several reasons, a change that would leave a file as it is becomes none. Reads the tree, never writes it; the tree must
-// outlive the builder.
+// Collects the edits of a node's image while reading the image as it is: several changes of one file become one edit
+// with several reasons, a change that would leave a file as it is becomes none. Reads the tree, never writes it; the
+// tree must outlive the builder.
 #pragma once
 
 #include <functional>
@@ -54,7 +54,7 @@ class PlanBuilder {
   Status check_not_closed(const Edit& edit) const;
 
   ImageTree& tree_;
-  std::map<std::string, Edit> edits_;  // by path: parents come before what is in them
+  std::map<std::string, Edit> edits_;          // by path: parents come before what is in them
   std::map<std::string, std::string> closed_;  // path -> the first reason of its edit
 };
 

@@ -12,12 +12,12 @@ constexpr std::uint32_t kPublicMode = 0644;
 
 Status plan_names(PlanParts& parts) {
   const NodeConfig& node = *parts.inputs.node;
-  KRAKEN_TRY(parts.plan.edit_text(kHostnamePath, {"host name", node.name.origin}, [&](const std::string&) {
-    return Result<std::string>(node.name.value + "\n");
-  }));
+  KRAKEN_TRY(parts.plan.edit_text(kHostnamePath, {"host name", node.name.origin},
+                                  [&](const std::string&) { return Result<std::string>(node.name.value + "\n"); }));
   const NodeRecord record = make_node_record(parts.inputs, parts.image.os().boot_folder);
-  return parts.plan.edit_text(kHostsPath, {"names of the cluster's nodes", node.name.origin},
-                              [&](const std::string& text) { return Result<std::string>(managed_hosts(text, record)); });
+  return parts.plan.edit_text(
+      kHostsPath, {"names of the cluster's nodes", node.name.origin},
+      [&](const std::string& text) { return Result<std::string>(managed_hosts(text, record)); });
 }
 
 Status plan_time_zone(PlanParts& parts) {
@@ -40,7 +40,8 @@ Status plan_host_key(PlanParts& parts) {
   const EditReason reason{"SSH host key, derived from the cluster's secret", origin};
   const std::string path(kSshHostKeyPath);
   KRAKEN_TRY(parts.plan.make_folder("/etc/ssh", reason, with_mode(0755)));
-  KRAKEN_TRY(parts.plan.write(path, as_text(key.private_key.view()), reason, with_mode(kPrivateMode), Secrecy::kSecret));
+  KRAKEN_TRY(
+      parts.plan.write(path, as_text(key.private_key.view()), reason, with_mode(kPrivateMode), Secrecy::kSecret));
   return parts.plan.write(path + ".pub", key.public_file(), reason, with_mode(kPublicMode));
 }
 

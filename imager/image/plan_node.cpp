@@ -35,8 +35,8 @@ Result<TablePlan> plan_table(const OpenedImage& image, const NodeInputs& inputs,
                                          " does not fit into the " + human_bytes(room) + " that the card has for it");
   }
   if (wanted.value.bytes && target < root.size) {
-    return Error(ErrorCode::kConfig, wanted.origin.text() + ": the base's root partition has " + human_bytes(root.size) +
-                                         " already: root_size can only make it larger");
+    return Error(ErrorCode::kConfig, wanted.origin.text() + ": the base's root partition has " +
+                                         human_bytes(root.size) + " already: root_size can only make it larger");
   }
   plan.new_root_size = std::max(target, root.size);
   return plan;

@@ -11,7 +11,8 @@ namespace kraken {
 
 using TemplateValues = std::map<std::string, std::string>;
 
-// kConfig with file, line and column for a variable that is not known (and the nearest one that is) or a "{{" without its
+// kConfig with file, line and column for a variable that is not known (and the nearest one that is) or a "{{" without
+// its
 // "}}". `file` is for the message alone.
 Result<std::string> render_template(std::string_view text, const TemplateValues& values, const std::string& file);
 

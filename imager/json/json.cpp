@@ -134,7 +134,9 @@ void Json::set(std::string_view key, Json value) {
   }
 }
 
-void Json::push_back(Json value) { std::get<Array>(value_).push_back(std::move(value)); }
+void Json::push_back(Json value) {
+  std::get<Array>(value_).push_back(std::move(value));
+}
 
 std::string Json::type_name() const {
   static constexpr const char* kNames[] = {"null", "boolean", "integer", "number", "string", "array", "object"};

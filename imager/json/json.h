@@ -1,6 +1,6 @@
-// A JSON value (RFC 8259) that keeps the order of its keys, so that the same inputs give the same text. The parser takes
-// hostile input: size and depth are bounded, a key given twice is an error, numbers are integers of 64 bits or doubles.
-// Only this folder knows which library parses.
+// A JSON value (RFC 8259) that keeps the order of its keys, so that the same inputs give the same text. The parser
+// takes hostile input: size and depth are bounded, a key given twice is an error, numbers are integers of 64 bits or
+// doubles. Only this folder knows which library parses.
 #pragma once
 
 #include <cstdint>
@@ -22,17 +22,17 @@ class Json {
   using Object = std::vector<Member>;
 
   Json() : value_(nullptr) {}
-  Json(std::nullptr_t) : value_(nullptr) {}                        // NOLINT(google-explicit-constructor)
-  Json(bool value) : value_(value) {}                              // NOLINT(google-explicit-constructor)
-  Json(int value) : value_(std::int64_t{value}) {}                 // NOLINT(google-explicit-constructor)
-  Json(std::int64_t value) : value_(value) {}                      // NOLINT(google-explicit-constructor)
-  Json(std::uint64_t value);                                       // NOLINT(google-explicit-constructor)
-  Json(double value) : value_(value) {}                            // NOLINT(google-explicit-constructor)
-  Json(const char* value) : value_(std::string(value)) {}          // NOLINT(google-explicit-constructor)
-  Json(std::string value) : value_(std::move(value)) {}            // NOLINT(google-explicit-constructor)
-  Json(std::string_view value) : value_(std::string(value)) {}     // NOLINT(google-explicit-constructor)
-  Json(Array value) : value_(std::move(value)) {}                  // NOLINT(google-explicit-constructor)
-  Json(Object value) : value_(std::move(value)) {}                 // NOLINT(google-explicit-constructor)
+  Json(std::nullptr_t) : value_(nullptr) {}                     // NOLINT(google-explicit-constructor)
+  Json(bool value) : value_(value) {}                           // NOLINT(google-explicit-constructor)
+  Json(int value) : value_(std::int64_t{value}) {}              // NOLINT(google-explicit-constructor)
+  Json(std::int64_t value) : value_(value) {}                   // NOLINT(google-explicit-constructor)
+  Json(std::uint64_t value);                                    // NOLINT(google-explicit-constructor)
+  Json(double value) : value_(value) {}                         // NOLINT(google-explicit-constructor)
+  Json(const char* value) : value_(std::string(value)) {}       // NOLINT(google-explicit-constructor)
+  Json(std::string value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
+  Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT(google-explicit-constructor)
+  Json(Array value) : value_(std::move(value)) {}               // NOLINT(google-explicit-constructor)
+  Json(Object value) : value_(std::move(value)) {}              // NOLINT(google-explicit-constructor)
 
   static Json object() { return Json(Object{}); }
   static Json array() { return Json(Array{}); }

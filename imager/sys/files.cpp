@@ -46,7 +46,8 @@ Result<std::string> read_whole_file(const std::filesystem::path& path, Bytes lim
     if (got == 0) return content;
     content.append(buffer, 0, static_cast<std::size_t>(got));
     if (content.size() > limit) {
-      return Error(ErrorCode::kCorrupt, path.string() + ": larger than the " + human_bytes(limit) + " that are allowed");
+      return Error(ErrorCode::kCorrupt,
+                   path.string() + ": larger than the " + human_bytes(limit) + " that are allowed");
     }
   }
 }

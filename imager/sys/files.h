@@ -26,8 +26,8 @@ Status write_all_at(int fd, Bytes offset, std::span<const std::byte> data);
 // Fills `out`; kCorrupt when the file ends before.
 Status read_all_at(int fd, Bytes offset, std::span<std::byte> out);
 
-// Temporary file beside it, fsync, rename, fsync of the folder: a reader sees the old content or the new one, also after
-// a power cut. The file gets exactly `mode`. The temporary file is removed when anything fails.
+// Temporary file beside it, fsync, rename, fsync of the folder: a reader sees the old content or the new one, also
+// after a power cut. The file gets exactly `mode`. The temporary file is removed when anything fails.
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode);
 
 Status fsync_folder(const std::filesystem::path& folder);

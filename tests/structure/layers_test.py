@@ -38,7 +38,7 @@ FIRSTBOOT = {
     "run": ["base", "json", "sys", "facts", "contract", "plan", "journal", "steps", "report", "system"],
 }
 OWNERS = {
-    r"^archive(_entry)?\.h$|^lzma\.h$|^curl/": "imager/decode",
+    r"^archive(_entry)?\.h$|^lzma\.h$|^zlib\.h$|^curl/": "imager/decode",
     r"^openssl/": "imager/crypto",
     r"^libfdisk/": "imager/disk",
     r"^ext2fs/|^et/com_err\.h$|^com_err\.h$": "imager/fs/ext4",

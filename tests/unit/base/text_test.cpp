@@ -28,9 +28,13 @@ TEST(ParseU64, TakesDigitsAlone) {
   EXPECT_FALSE(parse_u64("1 "));
 }
 
-TEST(Split, KeepsEmptyParts) { EXPECT_EQ(split("a//b", '/'), (std::vector<std::string>{"a", "", "b"})); }
+TEST(Split, KeepsEmptyParts) {
+  EXPECT_EQ(split("a//b", '/'), (std::vector<std::string>{"a", "", "b"}));
+}
 
-TEST(SplitWords, DropsBlanks) { EXPECT_EQ(split_words("  a\tb \n"), (std::vector<std::string>{"a", "b"})); }
+TEST(SplitWords, DropsBlanks) {
+  EXPECT_EQ(split_words("  a\tb \n"), (std::vector<std::string>{"a", "b"}));
+}
 
 }  // namespace
 }  // namespace kraken

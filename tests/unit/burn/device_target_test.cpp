@@ -31,6 +31,8 @@ class LoopCard : public ::testing::Test {
   void attach(const std::string& option) {
     const auto attached = run("losetup --find --show " + option + " " + backing_);
     if (attached.status == 0) device_ = std::string(trim(attached.output));
+    // A loop device keeps the lock switch that an earlier user of it has set.
+    if (!device_.empty() && option.empty()) run("blockdev --setrw " + device_);
   }
 
   void detach() {

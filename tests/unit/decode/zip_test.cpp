@@ -83,7 +83,8 @@ TEST_F(Zip, EncryptedImagesAreRefused) {
 }
 
 TEST_F(Zip, WrongSizesAndChecksumsAreErrors) {
-  const std::string patch = "; data = bytearray(open('out.zip','rb').read()); at = data.rfind(b'PK\\1\\2'); here = data.find(b'PK\\3\\4'); ";
+  const std::string patch =
+      "; data = bytearray(open('out.zip','rb').read()); at = data.rfind(b'PK\\1\\2'); here = data.find(b'PK\\3\\4'); ";
   const std::string write = "; open('out.zip','wb').write(data)\"";
   const auto patched = [&](const std::string& change) {
     std::string command = python("z.writestr('a.img', image)");

@@ -53,7 +53,8 @@ TEST_F(PlanBuilderTest, SeveralChangesOfOneFileAreOneEditWithSeveralReasons) {
 }
 
 TEST_F(PlanBuilderTest, WhatChangesNothingIsNoEdit) {
-  ASSERT_TRUE(builder_.edit_text("/etc/hosts", {"same", {}}, [](const auto& t) { return Result<std::string>(t); }).ok());
+  ASSERT_TRUE(
+      builder_.edit_text("/etc/hosts", {"same", {}}, [](const auto& t) { return Result<std::string>(t); }).ok());
   NodeAttributes odd = mode(0640);
   odd.uid = 5;
   ASSERT_TRUE(builder_.write("/etc/hosts", "old\n", {"same again", {}}, odd).ok());
@@ -78,7 +79,8 @@ TEST_F(PlanBuilderTest, OverlaysMayNotFightTheToolsOwnEdits) {
   const Status status = builder_.write("/conf/hostname", "other\n", {"overlay mine", {}}, mode(0644));
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().code(), ErrorCode::kConfig);
-  EXPECT_NE(status.error().what().find("overlay mine changes /etc/hostname"), std::string::npos) << status.error().what();
+  EXPECT_NE(status.error().what().find("overlay mine changes /etc/hostname"), std::string::npos)
+      << status.error().what();
   EXPECT_TRUE(builder_.write("/etc/motd", "hello\n", {"overlay mine", {}}, mode(0644)).ok());
 }
 
