@@ -1,4 +1,5 @@
 #include "block/file_source.h"
+#include "image/os_accounts.h"
 #include "image/plan_parts.h"
 
 namespace kraken {
@@ -7,6 +8,7 @@ namespace {
 
 constexpr std::uint32_t kProgramMode = 0755;
 constexpr std::uint32_t kFolderMode = 0755;
+constexpr std::uint32_t kPublicMode = 0644;
 constexpr std::uint32_t kPrivateMode = 0600;
 
 Status plan_program(PlanParts& parts, const FirstbootFiles& files) {
@@ -17,9 +19,28 @@ Status plan_program(PlanParts& parts, const FirstbootFiles& files) {
   KRAKEN_TRY(parts.plan.write_source(kFirstbootPath, std::move(program),
                                      {"kraken-firstboot for " + parts.image.os().architecture, {}},
                                      with_mode(kProgramMode)));
-  KRAKEN_TRY(parts.plan.write(unit, files.unit_text, {"starts kraken-firstboot", {}}, with_mode(0644)));
+  KRAKEN_TRY(parts.plan.write(unit, files.unit_text, {"starts kraken-firstboot", {}}, with_mode(kPublicMode)));
   KRAKEN_TRY(parts.plan.make_folder(wants, {"for the units that are started", {}}, with_mode(kFolderMode)));
   return parts.plan.link(wants + "/" + std::string(kFirstbootUnit), unit, {"kraken-firstboot is enabled", {}});
+}
+
+// systemd-timesyncd begins with the time of this file, or, when it has to make it, with its own build's: a node without a
+// clock would start every boot before the time of its image (systemd-timesyncd.service(8), FILES).
+Status plan_clock_floor(PlanParts& parts) {
+  if (!parts.plan.exists("/lib/systemd/systemd-timesyncd")) return ok_status();
+  const std::string folder = "/var/lib/systemd/timesync";
+  const EditReason reason{"the node's clock does not start before the image's time", {}};
+  NodeAttributes owner = with_mode(kFolderMode);
+  KRAKEN_ASSIGN(const std::string passwd, parts.plan.text_of("/etc/passwd"));
+  KRAKEN_ASSIGN(const std::vector<AccountEntry> accounts, parse_passwd(passwd));
+  for (const AccountEntry& account : accounts) {
+    if (account.name != "systemd-timesync") continue;
+    owner.uid = account.uid;
+    owner.gid = account.gid;
+  }
+  KRAKEN_TRY(parts.plan.make_folder(folder, reason, owner));
+  owner.mode = kPublicMode;
+  return parts.plan.write(folder + "/clock", "", reason, owner);
 }
 
 }  // namespace
@@ -28,6 +49,7 @@ Status plan_firstboot(PlanParts& parts) {
   const NodeInputs& inputs = parts.inputs;
   KRAKEN_ASSIGN(const FirstbootFiles files, find_firstboot(inputs.share, parts.image.os().architecture));
   KRAKEN_TRY(plan_program(parts, files));
+  KRAKEN_TRY(plan_clock_floor(parts));
   const NodeRecord record = make_node_record(inputs, parts.image.os().boot_folder);
   KRAKEN_TRY(parts.plan.make_folder("/etc/kraken", {"for the node record", {}}, with_mode(kFolderMode)));
   return parts.plan.write(kNodeRecordPath, format_node_record(record),
