@@ -24,8 +24,8 @@ Status plan_program(PlanParts& parts, const FirstbootFiles& files) {
   return parts.plan.link(wants + "/" + std::string(kFirstbootUnit), unit, {"kraken-firstboot is enabled", {}});
 }
 
-// systemd-timesyncd begins with the time of this file, or, when it has to make it, with its own build's: a node without a
-// clock would start every boot before the time of its image (systemd-timesyncd.service(8), FILES).
+// systemd-timesyncd begins with the time of this file, or, when it has to make it, with its own build's: a node without
+// a clock would start every boot before the time of its image (systemd-timesyncd.service(8), FILES).
 Status plan_clock_floor(PlanParts& parts) {
   if (!parts.plan.exists("/lib/systemd/systemd-timesyncd")) return ok_status();
   const std::string folder = "/var/lib/systemd/timesync";

@@ -201,8 +201,8 @@ TEST_P(Ext4Layouts, IsLeftAsItWasByAFileThatDoesNotFit) {
   FsEditor& fs = **opened;
   check(fs.write_file("/etc/hostname", MemoryStore("kept"), {}));
   const Bytes free = fs.space().free;
-  // A block too much is refused at once; exactly all blocks leave none for what maps them.
-  for (const Bytes size : {free + 4096, free}) {
+  // More than is free even after the old content, a block, has made room.
+  for (const Bytes size : {free + 16 * kKiB, 2 * free}) {
     // Not zeros: those would be holes.
     const auto status = fs.write_file("/etc/hostname", MemoryStore(std::string(size, 'x')), {});
     ASSERT_FALSE(status.ok());
