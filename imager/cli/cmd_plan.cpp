@@ -1,3 +1,4 @@
+#include "burn/write_map.h"
 #include "cli/commands.h"
 #include "cli/node_job.h"
 #include "cli/render.h"
@@ -19,7 +20,9 @@ Status run_plan(const PlanOptions& options, const CommonOptions& common) {
   Json all = Json::array();
   for (const NodeConfig* node : nodes) {
     KRAKEN_ASSIGN(const NodeImage image, job.make(*node, size));
-    KRAKEN_ASSIGN(const Bytes data, data_bytes(*image.image));
+    // What burn would write to an empty file.
+    KRAKEN_ASSIGN(const WriteMap map, WriteMap::of(*image.image, UnwrittenBytes::kZeros));
+    const Bytes data = map.mapped_bytes();
     if (common.json) {
       all.push_back(plan_json(image.plan, data));
     } else {

@@ -71,14 +71,4 @@ Result<NodeImage> make_node_image(const CachedBase& base, const NodeInputs& inpu
   return image;
 }
 
-Result<Bytes> data_bytes(const BlockSource& image) {
-  Bytes data = 0;
-  for (Bytes offset = 0; offset < image.size();) {
-    KRAKEN_ASSIGN(const Extent extent, image.extent_at(offset));
-    if (!extent.is_hole) data += extent.length;
-    offset = extent.end();
-  }
-  return data;
-}
-
 }  // namespace kraken

@@ -30,7 +30,4 @@ ImageSize default_image_size(const NodeConfig& node, Bytes base_size);
 // does not fit into it.
 Result<NodeImage> make_node_image(const CachedBase& base, const NodeInputs& inputs, const ImageSize& size);
 
-// What is not a hole: the bytes that writing the image to an empty file takes.
-Result<Bytes> data_bytes(const BlockSource& image);
-
 }  // namespace kraken

@@ -133,7 +133,6 @@ Result<std::vector<OverlayFile>> read_overlay_files(const OverlayDescription& ov
     OverlayFile file;
     file.path = image_path(entry.relative, boot_folder);
     file.origin = rule != nullptr ? rule->origin : named_at;
-    file.attributes_given = rule != nullptr && (rule->mode || rule->uid || rule->gid);
     KRAKEN_ASSIGN(file.type, type_of(entry));
     KRAKEN_ASSIGN(file.attributes, attributes_of(entry, file.type, rule));
     if (file.type == NodeType::kSymlink) file.target = stdfs::read_symlink(entry.local).string();

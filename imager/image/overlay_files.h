@@ -17,7 +17,6 @@ struct OverlayFile {
   std::string path;  // in the image: what lies in boot/ is below the image's boot folder
   NodeType type = NodeType::kFile;
   NodeAttributes attributes;
-  bool attributes_given = false;               // a rule of overlay.yaml names owner or mode
   std::shared_ptr<const BlockSource> content;  // of a file
   std::string target;                          // of a link
   Origin origin;                               // the rule, or the overlay's name in the profile
