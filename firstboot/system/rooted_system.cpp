@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
 
 #include "base/text.h"
 #include "sys/files.h"
+#include "sys/process.h"
 
 namespace kraken {
 
@@ -19,6 +21,9 @@ namespace {
 // EXT4_IOC_RESIZE_FS of Linux, fs/ext4 (in uapi/linux/ext4.h only since 6.1): grows a mounted file system to that many
 // blocks. The same number on 32 and 64 bits.
 constexpr unsigned long kExt4ResizeFs = _IOW('f', 16, std::uint64_t);
+
+// Of what a failed program said: its end has the reason.
+constexpr std::size_t kLastWords = 500;
 
 Error last_error(std::string_view verb, const std::filesystem::path& path) {
   const int saved = errno;
@@ -91,6 +96,19 @@ Status RootedSystem::make_folder(std::string_view path) {
   return make_folders(below(root_, path));
 }
 
+Status RootedSystem::remove_file(std::string_view path) {
+  const auto real_path = below(root_, path);
+  if (::unlink(real_path.c_str()) != 0) return errno == ENOENT ? ok_status() : last_error("remove", real_path);
+  return fsync_folder(real_path.parent_path());
+}
+
+Status RootedSystem::write_kernel_file(std::string_view path, std::string_view value) {
+  const auto real_path = below(root_, path);
+  // O_TRUNC means nothing to the kernel's files, and makes a fake tree's behave like them.
+  KRAKEN_ASSIGN(const UniqueFd fd, open_file(real_path, O_WRONLY | O_TRUNC));
+  return write_all(fd.get(), as_bytes(value)).with_context("write " + real_path.string());
+}
+
 UnixTime LinuxSystem::now() const {
   return clock_of_machine();
 }
@@ -105,6 +123,18 @@ Status LinuxSystem::set_clock(UnixTime time) {
 Status LinuxSystem::set_host_name(std::string_view name) {
   if (::sethostname(name.data(), name.size()) != 0) return Error::from_errno(errno, "set the kernel's host name");
   return ok_status();
+}
+
+Status LinuxSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) {
+  KRAKEN_ASSIGN(const ProcessOutput done, capture_process(argv, {.timeout = limit}));
+  if (done.status == 0) return ok_status();
+  std::string line;
+  for (const std::string& word : argv) line += word + " ";
+  const std::string_view said = trim(done.output);
+  return Error(
+      ErrorCode::kIo,
+      line + "ended with status " + std::to_string(done.status) +
+          (said.empty() ? "" : ": " + std::string(said.substr(said.size() - std::min(said.size(), kLastWords)))));
 }
 
 Status DetachedSystem::resize_root(std::uint64_t blocks) {
@@ -124,6 +154,10 @@ DetachedSystem::DetachedSystem(std::filesystem::path root) : RootedSystem(std::m
 Status DetachedSystem::set_clock(UnixTime time) {
   now_ = time;
   return ok_status();
+}
+
+Status DetachedSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds /*limit*/) {
+  return Error(ErrorCode::kUnsupported, argv.front() + " is not run for a tree that is not the running system's");
 }
 
 Status DetachedSystem::set_host_name(std::string_view name) {

@@ -22,6 +22,8 @@ class RootedSystem : public System {
   Status append_file(std::string_view path, std::string_view content) override;
   Status set_modification_time(std::string_view path, UnixTime time) override;
   Status make_folder(std::string_view path) override;
+  Status remove_file(std::string_view path) override;
+  Status write_kernel_file(std::string_view path, std::string_view value) override;
 
  protected:
   explicit RootedSystem(std::filesystem::path root) : root_(std::move(root)) {}
@@ -38,11 +40,13 @@ class LinuxSystem final : public RootedSystem {
   UnixTime now() const override;
   Status set_clock(UnixTime time) override;
   Status set_host_name(std::string_view name) override;
+  Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
 };
 
 // A tree below another folder: never touches this machine's clock (a pretended one starts at its time) or host name
 // (written to the tree's proc/sys/kernel/hostname, where the facts are read from), and grows only a file system that is
-// mounted at that very folder: never the one of this machine that a mere folder lies on.
+// mounted at that very folder: never the one of this machine that a mere folder lies on. Runs no program: it would
+// change this machine.
 class DetachedSystem final : public RootedSystem {
  public:
   explicit DetachedSystem(std::filesystem::path root);
@@ -50,6 +54,7 @@ class DetachedSystem final : public RootedSystem {
   Status set_clock(UnixTime time) override;
   Status set_host_name(std::string_view name) override;
   Status resize_root(std::uint64_t blocks) override;
+  Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
 
  private:
   UnixTime now_;

@@ -1,12 +1,16 @@
-// All that first boot changes on a node goes through here: files, the clock, the kernel's host name, the size of the
-// root file system. Behind an interface so that tests can cut the power before, during and after every single change.
+// All that first boot changes on a node goes through here: files, the clock, the kernel's host name and settings, the
+// size of the root file system, other programs that are told to change something. Behind an interface so that tests can
+// cut the power before, during and after every single change.
 //
 // Paths are absolute and as the node sees them; an implementation may look for them below another root folder. One
 // thread, and one run at a time (see RunLock): that is what makes fixed names of temporary files safe.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -40,6 +44,15 @@ class System {
   virtual Status set_modification_time(std::string_view path, UnixTime time) = 0;
   // All missing folders of the path, 0755.
   virtual Status make_folder(std::string_view path) = 0;
+  // Synced. Nothing to do when there is no such file.
+  virtual Status remove_file(std::string_view path) = 0;
+
+  // Writes to a file that the kernel shows below /proc or /sys. Until the next boot, or the next plugging in.
+  virtual Status write_kernel_file(std::string_view path, std::string_view value) = 0;
+  // Runs another program of the node to its end, for what has no interface but a program (nmcli, networkctl): no shell,
+  // no input. Never with a secret among the arguments. kNotFound when there is no such program; kIo when it took longer
+  // than `limit`, and was ended, or when its exit status was not 0: with the end of what it said.
+  virtual Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) = 0;
 };
 
 }  // namespace kraken

@@ -72,6 +72,22 @@ class FakeSystem final : public System {
     if (std::filesystem::is_directory(below(root_, path))) return ok_status();
     return change("folder " + std::string(path), [&] { return files_.make_folder(path); });
   }
+  Status remove_file(std::string_view path) override {
+    if (!std::filesystem::exists(below(root_, path))) return ok_status();
+    return change("remove " + std::string(path), [&] { return files_.remove_file(path); });
+  }
+  Status write_kernel_file(std::string_view path, std::string_view value) override {
+    return change("set " + std::string(path), [&] { return files_.write_kernel_file(path, value); });
+  }
+  // What a program does is the test's to say; without that, every one succeeds and does nothing.
+  void set_programs(std::function<Status(const std::vector<std::string>&)> programs) {
+    programs_ = std::move(programs);
+  }
+  Status run_program(const std::vector<std::string>& argv, std::chrono::seconds /*limit*/) override {
+    std::string line = "run";
+    for (const std::string& word : argv) line += " " + word;
+    return change(line, [&] { return programs_ ? programs_(argv) : ok_status(); });
+  }
 
  private:
   template <typename Work>
@@ -79,7 +95,7 @@ class FakeSystem final : public System {
       const std::string& what, const Work& work, const std::function<void()>& tear = [] {}) {
     changes_.push_back(what);
     using Kind = Fault::Kind;
-    const bool is_file = what.find('/') != std::string::npos;
+    const bool is_file = what.find('/') != std::string::npos && !what.starts_with("run ");
     const bool hit = fault_.at == 0 || std::cmp_equal(changes_.size(), fault_.at);
     if (!hit || fault_.kind == Kind::kNone || (fault_.kind == Kind::kErrorOnFiles && !is_file)) return work();
     if (fault_.kind == Kind::kError || fault_.kind == Kind::kErrorOnFiles) {
@@ -95,6 +111,7 @@ class FakeSystem final : public System {
   UnixTime clock_;
   Fault fault_;
   std::vector<std::string> changes_;
+  std::function<Status(const std::vector<std::string>&)> programs_;
 };
 
 }  // namespace kraken::test
