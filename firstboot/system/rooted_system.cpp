@@ -126,7 +126,9 @@ Status LinuxSystem::set_host_name(std::string_view name) {
 }
 
 Status LinuxSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) {
-  KRAKEN_ASSIGN(const ProcessOutput done, capture_process(argv, {.timeout = limit}));
+  ProcessOptions options;
+  options.timeout = limit;
+  KRAKEN_ASSIGN(const ProcessOutput done, capture_process(argv, options));
   if (done.status == 0) return ok_status();
   std::string line;
   for (const std::string& word : argv) line += word + " ";
