@@ -12,7 +12,7 @@ namespace kraken {
 inline constexpr std::string_view kHostsPath = "/etc/hosts";
 inline constexpr std::string_view kHostnamePath = "/etc/hostname";
 // Far more than any cluster's; a larger file is left alone.
-inline constexpr std::size_t kHostsMaxSize = 1024 * 1024;
+inline constexpr std::size_t kHostsMaxSize = std::size_t{1024} * 1024;
 
 // The whole file as it should be, given what it is now ("" when there is none: then localhost's lines are added).
 // Applied to its own result it changes nothing. Lines outside the block stay as they are and where they are, but for

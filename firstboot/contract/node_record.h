@@ -23,7 +23,7 @@ inline constexpr std::string_view kNodeRecordPath = "/etc/kraken/node.json";
 inline constexpr std::string_view kFirstbootPath = "/usr/lib/kraken/kraken-firstboot";
 inline constexpr std::string_view kFirstbootUnit = "kraken-firstboot.service";
 inline constexpr std::string_view kStateFolder = "/var/lib/kraken";
-inline constexpr std::size_t kNodeRecordMaxSize = 256 * 1024;
+inline constexpr std::size_t kNodeRecordMaxSize = std::size_t{256} * 1024;
 
 struct RecordHost {
   std::string name;

@@ -21,7 +21,7 @@ namespace kraken {
 inline constexpr std::string_view kJournalPath = "/var/lib/kraken/journal.json";
 inline constexpr std::string_view kJournalFormat = "kraken-journal";
 inline constexpr int kJournalVersion = 1;
-inline constexpr std::size_t kJournalMaxSize = 64 * 1024;
+inline constexpr std::size_t kJournalMaxSize = std::size_t{64} * 1024;
 inline constexpr int kTriesInSuccession = 5;
 inline constexpr int kLongestWait = 16;
 

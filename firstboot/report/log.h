@@ -13,7 +13,7 @@ namespace kraken {
 
 inline constexpr std::string_view kLogPath = "/var/log/kraken-firstboot.log";
 // Beyond it the older half is dropped.
-inline constexpr std::size_t kLogMaxSize = 256 * 1024;
+inline constexpr std::size_t kLogMaxSize = std::size_t{256} * 1024;
 
 class Log {
  public:
@@ -21,7 +21,7 @@ class Log {
   Log(std::filesystem::path root, System& system) : root_(std::move(root)), system_(system) {}
 
   // From then on, lines in the file say which boot they are of.
-  void set_boot(std::string boot_id) { boot_ = boot_id.substr(0, 8); }
+  void set_boot(std::string_view boot_id) { boot_ = boot_id.substr(0, 8); }
   void line(std::string_view text);
   // Appends what was said since the last time. Failing leaves it for the next time.
   Status keep();

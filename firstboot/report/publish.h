@@ -12,7 +12,7 @@ namespace kraken {
 
 inline constexpr std::string_view kStatusJsonName = "kraken-status.json";
 inline constexpr std::string_view kStatusTextName = "kraken-status.txt";
-inline constexpr std::size_t kStatusMaxSize = 64 * 1024;
+inline constexpr std::size_t kStatusMaxSize = std::size_t{64} * 1024;
 
 struct BootPartition {
   std::filesystem::path root;

@@ -22,7 +22,7 @@ Result<Extent> SourceWindow::extent_at(Bytes offset) const {
 
 Result<StoreWindow> StoreWindow::open(BlockStore& store, Bytes offset, Bytes length) {
   KRAKEN_ASSIGN(SourceWindow view, SourceWindow::open(store, offset, length));
-  return StoreWindow(store, offset, view);
+  return StoreWindow(store, offset, std::move(view));
 }
 
 Status StoreWindow::write(Bytes offset, std::span<const std::byte> data) {

@@ -1,6 +1,8 @@
 // A slice of a source or store: one partition of an image. It does not own what it looks into, which must outlive it.
 #pragma once
 
+#include <utility>
+
 #include "block/block_source.h"
 
 namespace kraken {
@@ -33,7 +35,8 @@ class StoreWindow : public BlockStore {
   Result<Extent> extent_at(Bytes offset) const override { return view_.extent_at(offset); }
 
  private:
-  StoreWindow(BlockStore& store, Bytes offset, SourceWindow view) : store_(&store), offset_(offset), view_(view) {}
+  StoreWindow(BlockStore& store, Bytes offset, SourceWindow view)
+      : store_(&store), offset_(offset), view_(std::move(view)) {}
   BlockStore* store_;
   Bytes offset_;
   SourceWindow view_;

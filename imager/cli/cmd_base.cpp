@@ -74,7 +74,7 @@ std::string info_text(const CachedBase& base, const BaseInfo& info) {
   if (base.file_sha256 != base.sha256) text += "file          sha256 " + base.file_sha256 + "\n";
   text += "table         " + kind_name(info.table.kind);
   if (info.table.kind == TableKind::kMbr) {
-    text += ", disk id " + mbr_partuuid(info.table.disk_id, 1).substr(0, 8);
+    text += ", disk id " + disk_id_text(info.table.disk_id);
   }
   text += "\n";
   for (const VolumeInfo& volume : info.volumes) {

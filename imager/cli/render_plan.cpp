@@ -22,11 +22,6 @@ std::string origin_cell(const Origin& origin) {
   return origin.is_default() ? "" : "(" + origin.text() + ")";
 }
 
-std::string disk_id_text(std::uint32_t id) {
-  const std::string partuuid = mbr_partuuid(id, 1);
-  return partuuid.substr(0, partuuid.find('-'));
-}
-
 std::string owner(const Edit& edit) {
   return std::to_string(edit.attributes.uid) + ":" + std::to_string(edit.attributes.gid);
 }

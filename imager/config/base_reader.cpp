@@ -5,7 +5,7 @@
 #include "config/check.h"
 #include "config/definitions.h"
 #include "config/file_paths.h"
-#include "config/text_checks.h"
+#include "sys/clock.h"
 
 namespace kraken {
 
@@ -53,7 +53,8 @@ BaseBuild build_from(const View& view) {
   }
   build.boot_size = view.find("boot_size")->bytes();
   build.root_size = view.find("root_size")->bytes();
-  build.clock = parse_clock(view.find("clock")->text()).value_or(0);
+  const auto clock = parse_utc(view.find("clock")->text());
+  if (clock.ok()) build.clock = clock->time_since_epoch().count();  // the definition has checked it
   return build;
 }
 

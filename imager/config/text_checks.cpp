@@ -7,6 +7,7 @@
 #include "base/ipv4.h"
 #include "base/text.h"
 #include "config/ssh_key.h"
+#include "sys/clock.h"
 
 namespace kraken {
 
@@ -95,12 +96,6 @@ bool is_one_of(std::string_view text, const Words& words) {
   return std::ranges::find(words, text) != words.end();
 }
 
-std::optional<int> number_at(std::string_view text, std::size_t offset, std::size_t length) {
-  const auto number = parse_u64(text.substr(offset, length));
-  if (!number) return std::nullopt;
-  return static_cast<int>(*number);
-}
-
 }  // namespace
 
 std::string check_subnet(std::string_view text) {
@@ -131,29 +126,14 @@ std::string check_overlay_path(std::string_view text) {
   return "";
 }
 
-std::optional<std::int64_t> parse_clock(std::string_view text) {
-  namespace chrono = std::chrono;
-  if (text.size() != 20) return std::nullopt;
-  const auto year = number_at(text, 0, 4);
-  const auto month = number_at(text, 5, 2);
-  const auto day = number_at(text, 8, 2);
-  const auto hour = number_at(text, 11, 2);
-  const auto minute = number_at(text, 14, 2);
-  const auto second = number_at(text, 17, 2);
-  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-  if (*hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  const chrono::year_month_day date{chrono::year(*year), chrono::month(static_cast<unsigned>(*month)),
-                                    chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  const auto days = chrono::sys_days(date).time_since_epoch();
-  return chrono::seconds(days + chrono::hours(*hour) + chrono::minutes(*minute) + chrono::seconds(*second)).count();
-}
-
 std::string check_clock(std::string_view text) {
-  if (!parse_clock(text)) return "is no time of the calendar";
+  const auto time = parse_utc(text);
+  if (!time.ok()) return "is no time of the calendar";
   // FAT counts years in seven bits from 1980: Microsoft FAT specification, section 6.
-  const auto year = number_at(text, 0, 4).value_or(0);
-  if (year < 1980 || year > 2107) return "is out of what FAT holds, the years 1980 to 2107";
+  const std::chrono::year year = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(*time)).year();
+  if (year < std::chrono::year(1980) || year > std::chrono::year(2107)) {
+    return "is out of what FAT holds, the years 1980 to 2107";
+  }
   return "";
 }
 

@@ -2,8 +2,6 @@
 // wrong with it, to be put after the quoted value ("... is not a private address"). None quotes the value.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,8 +19,5 @@ std::string check_overlay_path(std::string_view text);
 std::string check_clock(std::string_view text);
 // See ssh_key.h.
 std::string check_authorized_key(std::string_view text);
-
-// Seconds since 1970 of "2026-01-01T00:00:00Z"; nothing for another form or a day that is none.
-std::optional<std::int64_t> parse_clock(std::string_view text);
 
 }  // namespace kraken

@@ -130,10 +130,16 @@ void copy_bytes(const Sector& from, Sector& to, std::size_t offset, std::size_t 
 
 }  // namespace
 
-std::string mbr_partuuid(std::uint32_t disk_id, int number) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%08x-%02x", disk_id, static_cast<unsigned>(number));
+std::string disk_id_text(std::uint32_t disk_id) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "%08x", disk_id);
   return text.data();
+}
+
+std::string mbr_partuuid(std::uint32_t disk_id, int number) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "-%02x", static_cast<unsigned>(number));
+  return disk_id_text(disk_id) + text.data();
 }
 
 Result<PartitionTable> read_partition_table(const BlockSource& disk) {

@@ -29,6 +29,8 @@ struct PartitionTable {
   std::vector<Partition> partitions;  // by number
 };
 
+// "0f1ee700": as people and PARTUUIDs write it.
+std::string disk_id_text(std::uint32_t disk_id);
 // "0f1ee700-02": the PARTUUID of an MBR partition, as fstab and cmdline.txt spell it.
 std::string mbr_partuuid(std::uint32_t disk_id, int number);
 

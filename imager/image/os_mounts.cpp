@@ -63,7 +63,7 @@ Result<int> partition_of_id(const PartitionTable& table, std::string_view device
   if (!id) return unknown_partition(device, "it is not of the form PARTUUID=0123abcd-02");
   if (id->disk_id != table.disk_id) {
     return unusable_image("the image would not find " + std::string(device),
-                          "its partition table has the disk id " + mbr_partuuid(table.disk_id, 1).substr(0, 8),
+                          "its partition table has the disk id " + disk_id_text(table.disk_id),
                           "write the image anew from its source; its fstab or cmdline.txt belongs to another disk");
   }
   return numbered(table, device, static_cast<std::uint64_t>(id->number));
