@@ -12,12 +12,14 @@
 #include "plan/plan.h"
 #include "report/log.h"
 #include "report/status.h"
+#include "run/await_adapter.h"
 
 namespace kraken {
 
 struct RunOptions {
   std::filesystem::path root = "/";
   std::filesystem::path record;  // where the node record lies on this machine
+  Stage stage = Stage::kNetwork;  // steps of a later one are left alone
   // No step is begun after so long; the service's own limit, which kills, must be longer.
   std::chrono::seconds time_for_steps{180};
 };
@@ -26,8 +28,8 @@ enum class Outcome { kDone, kNotDone };
 
 class FirstBoot {
  public:
-  // `system` and `steps` must outlive it.
-  FirstBoot(RunOptions options, System& system, const Steps& steps);
+  // `machine` and `steps` must outlive it.
+  FirstBoot(RunOptions options, Machine machine, const Steps& steps);
 
   // Everything there is to say is in the log and the status. Takes the run lock.
   Outcome run();
@@ -36,6 +38,8 @@ class FirstBoot {
 
  private:
   Outcome run_locked();
+  Facts gather();
+  bool has_its_turn(const Step& step) const { return step.stage() <= options_.stage; }
   Outcome fail_without_record(const Error& error);
   void begin(const std::vector<PlannedStep>& plan);
   void run_steps();
@@ -50,6 +54,7 @@ class FirstBoot {
 
   RunOptions options_;
   System& system_;
+  Network& network_;
   const Steps& steps_;
   Log log_;
   std::chrono::steady_clock::time_point start_;

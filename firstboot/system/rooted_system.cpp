@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <thread>
 
 #include "base/text.h"
 #include "sys/files.h"
@@ -50,6 +51,10 @@ UnixTime clock_of_machine() {
 
 std::filesystem::path below(const std::filesystem::path& root, std::string_view path) {
   return root / std::filesystem::path(path).relative_path();
+}
+
+void RootedSystem::pause(std::chrono::milliseconds time) {
+  std::this_thread::sleep_for(time);
 }
 
 Status RootedSystem::resize_root(std::uint64_t blocks) {

@@ -17,6 +17,7 @@ std::filesystem::path below(const std::filesystem::path& root, std::string_view 
 
 class RootedSystem : public System {
  public:
+  void pause(std::chrono::milliseconds time) override;
   Status resize_root(std::uint64_t blocks) override;
   Status replace_file(std::string_view path, std::string_view content, FileMode mode) override;
   Status append_file(std::string_view path, std::string_view content) override;

@@ -30,6 +30,8 @@ class System {
   virtual ~System() = default;
 
   virtual UnixTime now() const = 0;
+  // Lets time pass.
+  virtual void pause(std::chrono::milliseconds time) = 0;
   // Until the next boot.
   virtual Status set_clock(UnixTime time) = 0;
   virtual Status set_host_name(std::string_view name) = 0;

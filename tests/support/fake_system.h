@@ -38,6 +38,11 @@ class FakeSystem final : public System {
   const std::vector<std::string>& changes() const { return changes_; }
 
   UnixTime now() const override { return clock_; }
+  // Nothing is waited for; what happens meanwhile is the test's to say.
+  void pause(std::chrono::milliseconds /*time*/) override {
+    if (while_waiting_) while_waiting_();
+  }
+  void set_while_waiting(std::function<void()> what) { while_waiting_ = std::move(what); }
   Status set_clock(UnixTime time) override {
     return change("clock", [&] { return (clock_ = time, ok_status()); });
   }
@@ -112,6 +117,7 @@ class FakeSystem final : public System {
   Fault fault_;
   std::vector<std::string> changes_;
   std::function<Status(const std::vector<std::string>&)> programs_;
+  std::function<void()> while_waiting_;
 };
 
 }  // namespace kraken::test
