@@ -53,6 +53,10 @@ struct NetworkState {
   const Link* find_link(int index) const;
 };
 
+// Up to 15 printable ASCII characters without '/', ':' and '%', and neither "." nor "..": what the kernel takes as a
+// link's name, and takes as it is.
+bool is_link_name(std::string_view name);
+
 class Network {
  public:
   virtual ~Network() = default;
