@@ -44,12 +44,11 @@ bool keeps(const SettledNetwork& settled, const std::vector<Nic>& nics, const Ni
            const NodeRecord::Nic& policy) {
   const bool wants_bond = policy.mode == "failover" && policy.fallback != "none";
   const Nic* primary = find_nic(nics, settled.primary);
-  const bool choice_is_better = choice.outcome == NicOutcome::kAsWanted && choice.primary &&
-                                !is_same_nic(settled.primary, *choice.primary);
+  const bool choice_is_better = choice.outcome == NicOutcome::kAsWanted && !is_same_nic(settled.primary, *choice.primary);
   // The fallback was all there was, and now what the profile wants is there.
   if (choice_is_better && (primary == nullptr || primary->onboard != choice.primary->onboard)) return false;
-  if (choice.fallback && wants_bond && !settled.fallback) return false;
-  if (primary != nullptr) return choice.primary.has_value();
+  if (choice.fallback != nullptr && wants_bond && !settled.fallback) return false;
+  if (primary != nullptr) return choice.primary != nullptr;
   return settled.fallback && find_nic(nics, *settled.fallback) != nullptr;
 }
 
@@ -77,15 +76,22 @@ std::string name_of(const NetworkState& state, int link) {
 
 std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std::vector<Nic>& nics,
                                             const NicChoice& choice, const std::optional<SettledNetwork>& settled) {
-  WantedNetwork wanted{record.network.address, record.network.prefix, record.network.gateway, record.network.dns, {}, {}};
+  WantedNetwork wanted;
+  wanted.address = record.network.address;
+  wanted.prefix = record.network.prefix;
+  wanted.gateway = record.network.gateway;
+  wanted.dns = record.network.dns;
+  for (const RecordHost& host : record.hosts) {
+    if (host.name != record.node.name) wanted.peers.push_back(host.address);
+  }
   if (settled && keeps(*settled, nics, choice, record.nic)) {
     wanted.primary = nic_of(nics, settled->primary);
     if (settled->fallback) wanted.fallback = nic_of(nics, *settled->fallback);
     return wanted;
   }
-  if (!choice.primary) return std::nullopt;
+  if (choice.primary == nullptr) return std::nullopt;
   wanted.primary = *choice.primary;
-  wanted.fallback = choice.fallback;
+  if (choice.fallback != nullptr) wanted.fallback = *choice.fallback;
   return wanted;
 }
 

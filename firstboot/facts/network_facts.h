@@ -37,7 +37,13 @@ struct NetworkProof {
   std::string interface;  // that has the address; "" when none has
 };
 
+// Not to be copied: the choice points into `nics`.
 struct NetworkFacts {
+  NetworkFacts() = default;
+  NetworkFacts(NetworkFacts&&) = default;
+  NetworkFacts& operator=(NetworkFacts&&) = default;
+  ~NetworkFacts() = default;
+
   std::string problem;  // why the kernel did not say; then the state is empty
   NetworkState state;
   std::vector<Nic> nics;

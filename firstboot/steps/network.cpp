@@ -52,11 +52,6 @@ bool is_ours(const NetworkState& state, const MacAddress& mac) {
   return std::ranges::any_of(state.links, [&](const Link& link) { return link.mac == mac || link.permanent_mac == mac; });
 }
 
-Status run_commands(const std::vector<std::vector<std::string>>& commands, System& system) {
-  for (const auto& command : commands) KRAKEN_TRY(system.run_program(command, kCommandLimit));
-  return ok_status();
-}
-
 Status write_files(const StackConfig& config, System& system) {
   for (const StackFile& file : config.files) {
     KRAKEN_TRY(system.make_folder(std::filesystem::path(file.path).parent_path().string()));
@@ -81,6 +76,8 @@ class NetworkStep final : public Step {
   Result<FilesBefore> keep_files_before(const NetworkFacts& network, System& system) const;
   Status take_up(const StackConfig& config, System& system) const;
   Status wait_for_proof(const NodeRecord& record, System& system) const;
+  Status go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const;
+  Status rename(int index, const std::string& name) const;
   Status roll_back(const NetworkFacts& network, const FilesBefore& before, Status why, System& system) const;
 
   Network& network_;
@@ -176,10 +173,34 @@ Status NetworkStep::wait_for_proof(const NodeRecord& record, System& system) con
   return Error(ErrorCode::kIo, proof.detail);
 }
 
+Status NetworkStep::take_up(const StackConfig& config, System& system) const {
+  for (const NicRename& change : config.renames) KRAKEN_TRY(rename(change.index, change.to));
+  for (const auto& command : config.commands) KRAKEN_TRY(system.run_program(command, kCommandLimit));
+  return ok_status();
+}
+
+// The network's service finds the files and the interfaces' names as they were, and no bond of ours that it would take
+// for somebody else's.
+Status NetworkStep::go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const {
+  KRAKEN_TRY(restore_files(before, system));
+  KRAKEN_ASSIGN(const NetworkState state, network_.state());
+  const Link* bond = state.find_link(network.config->interface);
+  if (bond != nullptr && bond->kind == "bond") KRAKEN_TRY(network_.delete_link(bond->index));
+  for (const NicRename& change : network.config->renames) KRAKEN_TRY(rename(change.index, change.from));
+  return system.run_program({"systemctl", "restart", network.stack.service}, kCommandLimit);
+}
+
+Status NetworkStep::rename(int index, const std::string& name) const {
+  KRAKEN_ASSIGN(const NetworkState state, network_.state());
+  const Link* link = state.find_link(index);
+  // Unplugged meanwhile: whoever plugs it in gets it under its name.
+  if (link == nullptr || link->name == name) return ok_status();
+  if (link->up) KRAKEN_TRY(network_.set_link_down(index));
+  return network_.rename_link(index, name);
+}
+
 Status NetworkStep::roll_back(const NetworkFacts& network, const FilesBefore& before, Status why, System& system) const {
-  Status back = restore_files(before, system);
-  const Status undone = run_commands(network.config->undo_commands, system);
-  if (back.ok()) back = undone;
+  const Status back = go_back(network, before, system);
   if (!back.ok()) {
     return std::move(why).with_context("the new network configuration failed, and the previous one could not be put back (" +
                                        back.error().what() + ")");
