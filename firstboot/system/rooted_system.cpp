@@ -1,6 +1,7 @@
 #include "system/rooted_system.h"
 
 #include <fcntl.h>
+#include <linux/cdrom.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -130,6 +131,14 @@ Status LinuxSystem::set_host_name(std::string_view name) {
   return ok_status();
 }
 
+Status LinuxSystem::eject_cdrom(std::string_view path) {
+  const auto device = below(root(), path);
+  // Without O_NONBLOCK the drive would have to have a disc that can be read.
+  KRAKEN_ASSIGN(const UniqueFd fd, open_file(device, O_RDONLY | O_NONBLOCK));
+  if (::ioctl(fd.get(), CDROMEJECT) != 0) return last_error("eject (CDROMEJECT)", device);
+  return ok_status();
+}
+
 Status LinuxSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) {
   ProcessOptions options;
   options.timeout = limit;
@@ -161,6 +170,11 @@ DetachedSystem::DetachedSystem(std::filesystem::path root) : RootedSystem(std::m
 Status DetachedSystem::set_clock(UnixTime time) {
   now_ = time;
   return ok_status();
+}
+
+Status DetachedSystem::eject_cdrom(std::string_view path) {
+  return Error(ErrorCode::kUnsupported,
+               std::string(path) + " is not ejected for a tree that is not the running system's");
 }
 
 Status DetachedSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds /*limit*/) {

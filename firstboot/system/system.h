@@ -51,6 +51,10 @@ class System {
 
   // Writes to a file that the kernel shows below /proc or /sys. Until the next boot, or the next plugging in.
   virtual Status write_kernel_file(std::string_view path, std::string_view value) = 0;
+  // Opens the tray of a CD-ROM drive ("/dev/sr0"): what a USB adapter that pretends to be one waits for. It leaves the
+  // bus then, and comes back as another device some seconds later. kIo, with EBUSY, while the drive is mounted or in
+  // use.
+  virtual Status eject_cdrom(std::string_view path) = 0;
   // Runs another program of the node to its end, for what has no interface but a program (nmcli, networkctl): no shell,
   // no input. Never with a secret among the arguments. kNotFound when there is no such program; kIo when it took longer
   // than `limit`, and was ended, or when its exit status was not 0: with the end of what it said.

@@ -84,6 +84,11 @@ class FakeSystem final : public System {
   Status write_kernel_file(std::string_view path, std::string_view value) override {
     return change("set " + std::string(path), [&] { return files_.write_kernel_file(path, value); });
   }
+  // What an ejected adapter turns into is the test's to say; without that, every one succeeds and does nothing.
+  void set_ejected(std::function<Status(std::string_view)> ejected) { ejected_ = std::move(ejected); }
+  Status eject_cdrom(std::string_view path) override {
+    return change("eject " + std::string(path), [&] { return ejected_ ? ejected_(path) : ok_status(); });
+  }
   // What a program does is the test's to say; without that, every one succeeds and does nothing.
   void set_programs(std::function<Status(const std::vector<std::string>&)> programs) {
     programs_ = std::move(programs);
@@ -100,7 +105,8 @@ class FakeSystem final : public System {
       const std::string& what, const Work& work, const std::function<void()>& tear = [] {}) {
     changes_.push_back(what);
     using Kind = Fault::Kind;
-    const bool is_file = what.find('/') != std::string::npos && !what.starts_with("run ");
+    const bool is_file =
+        what.find('/') != std::string::npos && !what.starts_with("run ") && !what.starts_with("eject ");
     const bool hit = fault_.at == 0 || std::cmp_equal(changes_.size(), fault_.at);
     if (!hit || fault_.kind == Kind::kNone || (fault_.kind == Kind::kErrorOnFiles && !is_file)) return work();
     if (fault_.kind == Kind::kError || fault_.kind == Kind::kErrorOnFiles) {
@@ -118,6 +124,7 @@ class FakeSystem final : public System {
   std::vector<std::string> changes_;
   std::function<Status(const std::vector<std::string>&)> programs_;
   std::function<void()> while_waiting_;
+  std::function<Status(std::string_view)> ejected_;
 };
 
 }  // namespace kraken::test
