@@ -4,6 +4,7 @@
 #include <linux/cdrom.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,6 +27,8 @@ constexpr unsigned long kExt4ResizeFs = _IOW('f', 16, std::uint64_t);
 
 // Of what a failed program said: its end has the reason.
 constexpr std::size_t kLastWords = 500;
+
+constexpr std::string_view kSwaps = "/proc/swaps";
 
 Error last_error(std::string_view verb, const std::filesystem::path& path) {
   const int saved = errno;
@@ -153,6 +156,12 @@ Status LinuxSystem::run_program(const std::vector<std::string>& argv, std::chron
           (said.empty() ? "" : ": " + std::string(said.substr(said.size() - std::min(said.size(), kLastWords)))));
 }
 
+Status LinuxSystem::swap_off(std::string_view path) {
+  const std::string name(path);
+  if (::swapoff(name.c_str()) != 0) return Error::from_errno(errno, "stop swapping to " + name);
+  return ok_status();
+}
+
 Status DetachedSystem::resize_root(std::uint64_t blocks) {
   struct stat folder = {};
   struct stat parent = {};
@@ -179,6 +188,16 @@ Status DetachedSystem::eject_cdrom(std::string_view path) {
 
 Status DetachedSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds /*limit*/) {
   return Error(ErrorCode::kUnsupported, argv.front() + " is not run for a tree that is not the running system's");
+}
+
+Status DetachedSystem::swap_off(std::string_view path) {
+  KRAKEN_ASSIGN(const std::string text, read_whole_file(below(root(), kSwaps), kMiB));
+  std::string left;
+  for (const std::string& line : split(trim(text), '\n')) {
+    const auto words = split_words(line);
+    if (words.empty() || words.front() != path) left += line + "\n";
+  }
+  return replace_file(kSwaps, left, FileMode::kPublic);
 }
 
 Status DetachedSystem::set_host_name(std::string_view name) {

@@ -43,12 +43,13 @@ class LinuxSystem final : public RootedSystem {
   Status set_host_name(std::string_view name) override;
   Status eject_cdrom(std::string_view path) override;
   Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
+  Status swap_off(std::string_view path) override;
 };
 
 // A tree below another folder: never touches this machine's clock (a pretended one starts at its time) or host name
-// (written to the tree's proc/sys/kernel/hostname, where the facts are read from), and grows only a file system that is
-// mounted at that very folder: never the one of this machine that a mere folder lies on. Runs no program and ejects no
-// disc: it would change this machine.
+// (written to the tree's proc/sys/kernel/hostname, where the facts are read from) or swap (taken out of the tree's
+// proc/swaps), and grows only a file system that is mounted at that very folder: never the one of this machine that a
+// mere folder lies on. Runs no program and ejects no disc: it would change this machine.
 class DetachedSystem final : public RootedSystem {
  public:
   explicit DetachedSystem(std::filesystem::path root);
@@ -58,6 +59,7 @@ class DetachedSystem final : public RootedSystem {
   Status resize_root(std::uint64_t blocks) override;
   Status eject_cdrom(std::string_view path) override;
   Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
+  Status swap_off(std::string_view path) override;
 
  private:
   UnixTime now_;

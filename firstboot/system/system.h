@@ -59,6 +59,9 @@ class System {
   // no input. Never with a secret among the arguments. kNotFound when there is no such program; kIo when it took longer
   // than `limit`, and was ended, or when its exit status was not 0: with the end of what it said.
   virtual Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) = 0;
+  // No swapping to this device or file any more (swapoff(2)), until something switches it on again. kIo (ENOMEM) when
+  // the memory cannot take what is in it.
+  virtual Status swap_off(std::string_view path) = 0;
 };
 
 }  // namespace kraken

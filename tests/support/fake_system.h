@@ -98,6 +98,9 @@ class FakeSystem final : public System {
     for (const std::string& word : argv) line += " " + word;
     return change(line, [&] { return programs_ ? programs_(argv) : ok_status(); });
   }
+  Status swap_off(std::string_view path) override {
+    return change("swap off " + std::string(path), [&] { return files_.swap_off(path); });
+  }
 
  private:
   template <typename Work>
