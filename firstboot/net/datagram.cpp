@@ -1,6 +1,7 @@
 #include "net/datagram.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,24 +25,19 @@ Result<bool> wait_until_readable(int fd, Deadline deadline) {
   }
 }
 
-// Nothing when there was none after all: the kernel may drop a packet between poll and recvmsg.
+// Nothing when there was none after all: the kernel may drop a packet between poll and recv.
 Result<std::optional<Datagram>> receive_now(int fd, std::size_t most) {
   Datagram datagram;
   datagram.bytes.resize(most);
-  iovec part = {.iov_base = datagram.bytes.data(), .iov_len = datagram.bytes.size()};
-  msghdr message = {};
-  message.msg_name = &datagram.sender;
-  message.msg_namelen = sizeof datagram.sender;
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  const ssize_t got = ::recvmsg(fd, &message, MSG_DONTWAIT);
+  // With MSG_TRUNC it tells the whole length, also of what does not fit.
+  const ssize_t got = ::recv(fd, datagram.bytes.data(), most, MSG_DONTWAIT | MSG_TRUNC);
   if (got < 0) {
     const int saved = errno;
     if (saved == EINTR || saved == EAGAIN) return std::optional<Datagram>();
     return Error::from_errno(saved, "receive");
   }
-  datagram.bytes.resize(static_cast<std::size_t>(got));
-  datagram.cut = (message.msg_flags & MSG_TRUNC) != 0;
+  datagram.cut = static_cast<std::size_t>(got) > most;
+  datagram.bytes.resize(std::min(static_cast<std::size_t>(got), most));
   return std::optional(std::move(datagram));
 }
 

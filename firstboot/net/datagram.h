@@ -1,13 +1,9 @@
 // Receiving from a datagram socket with a bound on time and size.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <optional>
-#include <type_traits>
 #include <vector>
 
 #include "base/result.h"
@@ -19,16 +15,6 @@ using Deadline = std::chrono::steady_clock::time_point;
 struct Datagram {
   std::vector<std::byte> bytes;
   bool cut = false;  // it was longer than what was asked for
-  sockaddr_storage sender = {};
-
-  // As the socket's own kind of address: sockaddr_nl, sockaddr_ll. What the kernel did not fill in is zeros.
-  template <typename T>
-  T sender_as() const {
-    static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(sockaddr_storage));
-    T address;
-    std::memcpy(&address, &sender, sizeof address);
-    return address;
-  }
 };
 
 // The next datagram, up to `most` bytes of it; nothing when none came before the deadline. Signals do not disturb it.

@@ -16,20 +16,6 @@ namespace kraken {
 
 namespace {
 
-// A list that changed while it was told is asked for again. At boot links come and go, but not for ever.
-constexpr int kListAttempts = 10;
-
-// `start` begins anew; `take` is given the payload of each message of `type`.
-Status list(NetlinkSocket& socket, const NetlinkRequest& request, const std::function<void()>& start,
-            const MessageTaker& take) {
-  for (int attempt = 0; attempt < kListAttempts; ++attempt) {
-    start();
-    KRAKEN_ASSIGN(const bool interrupted, socket.ask(request, take));
-    if (!interrupted) return ok_status();
-  }
-  return Error(ErrorCode::kIo, "the list does not stop changing");
-}
-
 Result<std::vector<Link>> list_links(NetlinkSocket& socket) {
   std::vector<Link> links;
   const auto request = NetlinkRequest(RTM_GETLINK, NLM_F_DUMP).header(ifinfomsg{});
@@ -39,9 +25,8 @@ Result<std::vector<Link>> list_links(NetlinkSocket& socket) {
     links.push_back(std::move(link));
     return ok_status();
   };
-  KRAKEN_TRY(list(
-                 socket, request, [&] { links.clear(); }, take)
-                 .with_context("list the links"));
+  const auto start = [&] { links.clear(); };
+  KRAKEN_TRY(socket.list(request, start, take).with_context("list the links"));
   return links;
 }
 
@@ -56,9 +41,8 @@ Result<std::vector<LinkAddress>> list_addresses(NetlinkSocket& socket) {
     if (address) addresses.push_back(*address);
     return ok_status();
   };
-  KRAKEN_TRY(list(
-                 socket, request, [&] { addresses.clear(); }, take)
-                 .with_context("list the addresses"));
+  const auto start = [&] { addresses.clear(); };
+  KRAKEN_TRY(socket.list(request, start, take).with_context("list the addresses"));
   return addresses;
 }
 
@@ -73,9 +57,8 @@ Result<std::vector<Route>> list_routes(NetlinkSocket& socket) {
     routes.insert(routes.end(), some.begin(), some.end());
     return ok_status();
   };
-  KRAKEN_TRY(list(
-                 socket, request, [&] { routes.clear(); }, take)
-                 .with_context("list the routes"));
+  const auto start = [&] { routes.clear(); };
+  KRAKEN_TRY(socket.list(request, start, take).with_context("list the routes"));
   return routes;
 }
 

@@ -16,6 +16,9 @@ constexpr std::chrono::seconds kPatience{10};
 // The kernel makes the datagrams of a list as long as the reader's buffer, and never longer than 32 KiB (netlink_dump).
 constexpr std::size_t kLongestAnswer = std::size_t{64} << 10;
 
+// At boot links come and go, but not for ever.
+constexpr int kListAttempts = 10;
+
 }  // namespace
 
 Result<NetlinkSocket> NetlinkSocket::open() {
@@ -26,16 +29,20 @@ Result<NetlinkSocket> NetlinkSocket::open() {
   for (const int option : {NETLINK_EXT_ACK, NETLINK_CAP_ACK}) {
     static_cast<void>(::setsockopt(fd.get(), SOL_NETLINK, option, &on, sizeof on));
   }
+  // From then on the kernel lets nobody else send to this socket.
+  sockaddr_nl kernel = {};
+  kernel.nl_family = AF_NETLINK;
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel) != 0) {
+    const int saved = errno;
+    return Error::from_errno(saved, "connect a netlink socket");
+  }
   return NetlinkSocket(std::move(fd));
 }
 
 Status NetlinkSocket::send(const NetlinkRequest& request) {
   const std::vector<std::byte> bytes = request.bytes(++sequence_);
-  sockaddr_nl kernel = {};
-  kernel.nl_family = AF_NETLINK;
   while (true) {
-    const auto* address = reinterpret_cast<const sockaddr*>(&kernel);
-    if (::sendto(fd_.get(), bytes.data(), bytes.size(), 0, address, sizeof kernel) >= 0) return ok_status();
+    if (::send(fd_.get(), bytes.data(), bytes.size(), 0) >= 0) return ok_status();
     const int saved = errno;
     if (saved != EINTR) return Error::from_errno(saved, "netlink: send");
   }
@@ -48,13 +55,21 @@ Result<bool> NetlinkSocket::ask(const NetlinkRequest& request, const MessageTake
   while (true) {
     KRAKEN_ASSIGN(const auto datagram, receive_datagram(fd_.get(), kLongestAnswer, deadline));
     if (!datagram) return Error::from_errno(ETIMEDOUT, "netlink: no answer");
-    // Other processes may send to this socket too.
-    if (datagram->sender_as<sockaddr_nl>().nl_pid != 0) continue;
     if (datagram->cut) return Error::from_errno(EMSGSIZE, "netlink: receive");
     KRAKEN_ASSIGN(const AnswerPart part, read_answer(datagram->bytes, sequence_, take));
     interrupted |= part.interrupted;
     if (part.done) return interrupted;
   }
+}
+
+Status NetlinkSocket::list(const NetlinkRequest& request, const std::function<void()>& start,
+                           const MessageTaker& take) {
+  for (int attempt = 0; attempt < kListAttempts; ++attempt) {
+    start();
+    KRAKEN_ASSIGN(const bool interrupted, ask(request, take));
+    if (!interrupted) return ok_status();
+  }
+  return Error(ErrorCode::kIo, "netlink: the list does not stop changing");
 }
 
 Status NetlinkSocket::tell(const NetlinkRequest& request) {

@@ -89,7 +89,7 @@ TEST(ParseLink, SurvivesEveryCut) {
   for_every_cut(bond_port(), [](const Bytes& cut) {
     const auto link = parse_link(cut);
     // Up to its name nothing of it is a link; afterwards it may be one with fewer attributes.
-    EXPECT_TRUE(cut.size() >= 28 || link.error().code() == ErrorCode::kCorrupt) << cut.size();
+    EXPECT_TRUE(cut.size() >= 25 || link.error().code() == ErrorCode::kCorrupt) << cut.size();
   });
 }
 
