@@ -143,6 +143,7 @@ NetworkFacts gather_network(const fs::path& root, const NodeRecord& record, Netw
     }
   }
   facts.proof = prove_network(record, network);
+  facts.tuning = read_tuning(root, facts.nics, facts.state.links, read_eee(facts.nics, network));
   return facts;
 }
 

@@ -16,6 +16,7 @@
 #include "nic/choice.h"
 #include "nic/nic.h"
 #include "stack/stack.h"
+#include "tuning/tuning_facts.h"
 
 namespace kraken {
 
@@ -56,6 +57,7 @@ struct NetworkFacts {
   std::map<std::string, TextFile> files;  // those that `config` speaks of, as they are
   TextFile rollback;                      // kNetworkRollbackPath: there while a new configuration is not proved
   NetworkProof proof;
+  TuningFacts tuning;
 };
 
 // Asks the gateway by ARP when address and route are there. Never fails as a whole.

@@ -112,6 +112,13 @@ Status LinuxNetwork::set_link_down(int link) {
   return tell(link, change_of(link, 0, IFF_UP), "set down");
 }
 
+Status LinuxNetwork::delete_link(int link) {
+  ifinfomsg fixed = {};
+  fixed.ifi_family = AF_UNSPEC;
+  fixed.ifi_index = link;
+  return tell(link, NetlinkRequest(RTM_DELLINK, NLM_F_ACK).header(fixed), "delete");
+}
+
 Status LinuxNetwork::rename_link(int link, std::string_view name) {
   if (!is_link_name(name)) return Error(ErrorCode::kInvalidArgument, "no link's name: " + std::string(name));
   // Newer kernels would rename one that is up; who relies on that fails on the older ones.

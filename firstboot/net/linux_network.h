@@ -11,6 +11,7 @@ class LinuxNetwork final : public Network {
   Result<NetworkState> state() const override;
   Status set_link_up(int link) override;
   Status set_link_down(int link) override;
+  Status delete_link(int link) override;
   Status rename_link(int link, std::string_view name) override;
   Status set_tx_queue_length(int link, std::uint32_t packets) override;
   Status replace_root_queueing(int link, std::string_view discipline) override;

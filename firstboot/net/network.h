@@ -67,6 +67,8 @@ class Network {
   // Changes fail with kNotFound when there is no such link, and last until the next boot or replugging.
   virtual Status set_link_up(int link) = 0;
   virtual Status set_link_down(int link) = 0;
+  // For links that are not hardware: a bond's ports stay, and are nobody's. kUnsupported for hardware.
+  virtual Status delete_link(int link) = 0;
   // The link must be down. kAlreadyExists when another link has the name; kInvalidArgument for what is no name.
   virtual Status rename_link(int link, std::string_view name) = 0;
   virtual Status set_tx_queue_length(int link, std::uint32_t packets) = 0;

@@ -37,9 +37,13 @@ enum class Stage {
   kNetwork,  // once the network's own services run
 };
 
+// What apply() may have to wait for: for the LED.
+enum class WaitsFor { kNothing, kNetwork, kManager };
+
 class Step {
  public:
   virtual ~Step() = default;
+  virtual WaitsFor waits_for() const { return WaitsFor::kNothing; }
   virtual Stage stage() const { return Stage::kEarly; }
   // Lower case, digits and inner hyphens; the same for ever, since the journal and the status file know it.
   virtual std::string_view name() const = 0;

@@ -4,16 +4,9 @@
 #include <filesystem>
 
 #include "contract/node_record.h"
-#include "net/network.h"
-#include "system/system.h"
+#include "run/machine.h"
 
 namespace kraken {
-
-// What first boot looks at and changes.
-struct Machine {
-  System& system;
-  Network& network;
-};
 
 // On a node that wants a USB adapter and has not been set up with one: waits up to half a minute for one to appear, and
 // turns CD-ROMs that are adapters into adapters. On all others: nothing.

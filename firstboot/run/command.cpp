@@ -9,6 +9,7 @@
 #include "net/linux_network.h"
 #include "report/publish.h"
 #include "run/first_boot.h"
+#include "run/tune_again.h"
 #include "steps/registry.h"
 #include "system/rooted_system.h"
 
@@ -26,6 +27,7 @@ constexpr std::string_view kUsage =
     "usage: kraken-firstboot COMMAND [--early] [--root FOLDER] [--record FILE]\n"
     "\n"
     "  run     make this node what its node record says, and write the status to the boot partition\n"
+    "  tune    set again what the kernel forgets at every boot and replugging; changes nothing that lasts\n"
     "  plan    say what run would do; change nothing\n"
     "  status  print the status that the last run wrote\n"
     "\n"
@@ -98,6 +100,7 @@ int run_line(const CommandLine& line, System& system) {
   LinuxNetwork network;
   const Steps steps = all_steps(network);
   FirstBoot first_boot(line.options, {system, network}, steps);
+  if (line.command == "tune") return print_result(tune_again(line.options.root, line.options.record, {system, network}));
   if (line.command == "plan") return print_result(first_boot.describe_plan());
   ::alarm(kSecondsForAll);
   const Outcome outcome = first_boot.run();
@@ -106,7 +109,7 @@ int run_line(const CommandLine& line, System& system) {
 }
 
 bool is_command(std::string_view word) {
-  return word == "run" || word == "plan" || word == "status";
+  return word == "run" || word == "tune" || word == "plan" || word == "status";
 }
 
 }  // namespace

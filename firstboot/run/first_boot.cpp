@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/publish.h"
+#include "run/await_adapter.h"
 #include "sys/files.h"
 #include "system/run_lock.h"
 
@@ -12,6 +13,18 @@ namespace {
 
 constexpr std::string_view kLater = "its turn comes when the network's services run";
 
+LedSign sign_of(WaitsFor what) {
+  switch (what) {
+    case WaitsFor::kNothing:
+      break;
+    case WaitsFor::kNetwork:
+      return LedSign::kWaitingForNetwork;
+    case WaitsFor::kManager:
+      return LedSign::kWaitingForManager;
+  }
+  return LedSign::kWorking;
+}
+
 }  // namespace
 
 FirstBoot::FirstBoot(RunOptions options, Machine machine, const Steps& steps)
@@ -20,6 +33,7 @@ FirstBoot::FirstBoot(RunOptions options, Machine machine, const Steps& steps)
       network_(machine.network),
       steps_(steps),
       log_(options_.root, machine.system),
+      led_(options_.root, machine.system, [&system = machine.system](auto time) { system.pause(time); }),
       start_(std::chrono::steady_clock::now()) {}
 
 Result<NodeRecord> read_node_record(const std::filesystem::path& path) {
@@ -93,6 +107,10 @@ void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
   const auto changes = [this](const PlannedStep& planned) {
     return planned.action == Action::kApply && has_its_turn(*planned.step);
   };
+  const auto works = [this](const PlannedStep& planned) {
+    return is_apply(planned.action) && has_its_turn(*planned.step);
+  };
+  if (std::ranges::any_of(plan, works)) show(LedSign::kWorking);
   if (std::ranges::none_of(plan, changes)) return;
   keep_log();
   publish(record_.boot_folder);
@@ -149,6 +167,7 @@ void FirstBoot::attempt(const Step& step, StepReport& report) {
     return;
   }
   tried_[static_cast<std::size_t>(&report - report_.steps.data())] = true;
+  show(sign_of(step.waits_for()));
   const Status applied = step.apply(facts_, record_, system_);
   facts_ = gather();
   const Check after = step.check(facts_, record_);
@@ -189,7 +208,20 @@ Outcome FirstBoot::finish() {
   // A run that had nothing to do, and that is not the last one of this boot, leaves the status that there is.
   if (complete || changed || !good) publish(record_.boot_folder);
   if (changed || !good || !report_.notes.empty()) keep_log();
+  end_show(complete, good);
   return good ? Outcome::kDone : Outcome::kNotDone;
+}
+
+// A board without an LED is none the worse.
+void FirstBoot::show(LedSign sign) {
+  has_shown_ = true;
+  if (const Status shown = led_.show(sign); !shown.ok()) log_.line(shown.error().what());
+}
+
+void FirstBoot::end_show(bool is_last_run, bool good) {
+  if (good && (!has_shown_ || !is_last_run)) return;
+  const Status shown = led_.end(good ? LedSign::kDone : LedSign::kFailed);
+  if (!shown.ok()) log_.line(shown.error().what());
 }
 
 void FirstBoot::save_progress() {

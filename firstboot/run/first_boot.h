@@ -10,9 +10,10 @@
 #include "facts/facts.h"
 #include "journal/journal.h"
 #include "plan/plan.h"
+#include "report/led.h"
 #include "report/log.h"
 #include "report/status.h"
-#include "run/await_adapter.h"
+#include "run/machine.h"
 
 namespace kraken {
 
@@ -51,18 +52,22 @@ class FirstBoot {
   void publish(std::string_view boot_folder);
   void keep_log();
   bool time_is_up() const;
+  void show(LedSign sign);
+  void end_show(bool is_last_run, bool good);
 
   RunOptions options_;
   System& system_;
   Network& network_;
   const Steps& steps_;
   Log log_;
+  StatusLed led_;
   std::chrono::steady_clock::time_point start_;
   NodeRecord record_;
   Facts facts_;
   LoadedJournal journal_;
   RunReport report_;
   std::vector<bool> tried_;      // by step: apply() was called in this run
+  bool has_shown_ = false;       // something on the LED
   bool journal_failed_ = false;  // the last time it was written
 };
 

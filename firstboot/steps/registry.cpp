@@ -1,5 +1,7 @@
 #include "steps/registry.h"
 
+#include "tuning/tuning.h"
+
 namespace kraken {
 
 Steps early_steps() {
@@ -13,6 +15,7 @@ Steps early_steps() {
 Steps all_steps(Network& network) {
   Steps steps = early_steps();
   steps.push_back(make_network_step(network));
+  for (const std::string_view setting : setting_names()) steps.push_back(make_tuning_step(setting, network));
   return steps;
 }
 

@@ -22,5 +22,7 @@ std::unique_ptr<const Step> make_grow_root_step();
 // The node has its address on the interface that the profile wants, and its gateway answers there; or it keeps the
 // network that it had.
 std::unique_ptr<const Step> make_network_step(Network& network);
+// One setting of the profile's `tuning:` is as the profile wants it, now and after every boot.
+std::unique_ptr<const Step> make_tuning_step(std::string_view setting, Network& network);
 
 }  // namespace kraken

@@ -150,6 +150,12 @@ Status make(const Change& change, std::uint32_t number, System& system, Network&
 
 }  // namespace
 
+std::vector<std::string_view> setting_names() {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : kSettings) names.push_back(setting.name);
+  return names;
+}
+
 std::vector<SettingState> check_tuning(const NodeRecord& record, const TuningFacts& facts) {
   std::vector<SettingState> states;
   states.reserve(kSettings.size());

@@ -31,7 +31,10 @@ struct SettingState {
   std::string reason;  // for the status file: the same on every boot that finds the same
 };
 
-// Every setting, in the order in which they are to be applied; then names of the record that this program does not know
+// Of all settings, in the order in which they are to be applied.
+std::vector<std::string_view> setting_names();
+
+// Every setting, in that order; then names of the record that this program does not know
 // (kUnavailable). Pure. Off means: not set by us, and not to be set again at the next boot.
 std::vector<SettingState> check_tuning(const NodeRecord& record, const TuningFacts& facts);
 

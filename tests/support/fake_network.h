@@ -48,6 +48,13 @@ class FakeNetwork final : public Network {
   Status set_link_down(int link) override {
     return change(link, "down", "", [](Link& at) { return (at.up = at.carrier = false, ok_status()); });
   }
+  Status delete_link(int link) override {
+    KRAKEN_TRY(change(link, "delete", "", [](Link&) { return ok_status(); }));
+    std::erase_if(network.links, [link](const Link& at) { return at.index == link; });
+    std::erase_if(network.addresses, [link](const LinkAddress& at) { return at.link == link; });
+    std::erase_if(network.routes, [link](const Route& at) { return at.link == link; });
+    return ok_status();
+  }
   Status rename_link(int link, std::string_view name) override {
     return change(link, "rename", std::string(name), [&](Link& at) -> Status {
       const Link* other = network.find_link(name);
