@@ -44,7 +44,8 @@ bool keeps(const SettledNetwork& settled, const std::vector<Nic>& nics, const Ni
            const NodeRecord::Nic& policy) {
   const bool wants_bond = policy.mode == "failover" && policy.fallback != "none";
   const Nic* primary = find_nic(nics, settled.primary);
-  const bool choice_is_better = choice.outcome == NicOutcome::kAsWanted && !is_same_nic(settled.primary, *choice.primary);
+  const bool choice_is_better =
+      choice.outcome == NicOutcome::kAsWanted && !is_same_nic(settled.primary, *choice.primary);
   // The fallback was all there was, and now what the profile wants is there.
   if (choice_is_better && (primary == nullptr || primary->onboard != choice.primary->onboard)) return false;
   if (choice.fallback != nullptr && wants_bond && !settled.fallback) return false;
@@ -54,7 +55,8 @@ bool keeps(const SettledNetwork& settled, const std::vector<Nic>& nics, const Ni
 
 std::map<std::string, TextFile> read_files(const fs::path& root, const StackConfig& config) {
   std::map<std::string, TextFile> files;
-  for (const StackFile& file : config.files) files[file.path] = read_text_file(below(root, file.path), kConfigFileMaxSize);
+  for (const StackFile& file : config.files)
+    files[file.path] = read_text_file(below(root, file.path), kConfigFileMaxSize);
   for (const std::string& path : config.obsolete) files[path] = read_text_file(below(root, path), kConfigFileMaxSize);
   return files;
 }

@@ -1,6 +1,6 @@
 // What is so of this node's network, and what it is to be: the interfaces, the program that configures them, the files
-// that this program is to find, and whether the node can be proved to be on its network. Gathered once the network's own
-// services run.
+// that this program is to find, and whether the node can be proved to be on its network. Gathered once the network's
+// own services run.
 #pragma once
 
 #include <filesystem>

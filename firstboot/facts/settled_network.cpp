@@ -26,7 +26,8 @@ Result<NicIdentity> read_nic(const Json& value, const std::string& place) {
   nic.mac = parse_mac(mac);
   if (!mac.empty() && !nic.mac) return Error(ErrorCode::kCorrupt, object.place("mac") + ": no MAC address");
   const bool printable = std::ranges::all_of(nic.path, [](char c) { return c > 0x20 && c < 0x7f; });
-  if (nic.path.size() > kLongestPath || !printable) return Error(ErrorCode::kCorrupt, object.place("path") + ": no path");
+  if (nic.path.size() > kLongestPath || !printable)
+    return Error(ErrorCode::kCorrupt, object.place("path") + ": no path");
   if (!nic.mac && nic.path.empty()) return Error(ErrorCode::kCorrupt, place + ": neither a MAC address nor a path");
   return nic;
 }

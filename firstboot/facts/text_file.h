@@ -11,8 +11,8 @@ namespace kraken {
 struct TextFile {
   enum class State { kAbsent, kPresent, kUnreadable };
   State state = State::kAbsent;
-  std::string content;  // when present
-  std::string problem;  // when unreadable
+  std::string content;      // when present
+  std::string problem;      // when unreadable
   bool is_private = false;  // nobody but its owner may read it
 };
 

@@ -100,7 +100,8 @@ int run_line(const CommandLine& line, System& system) {
   LinuxNetwork network;
   const Steps steps = all_steps(network);
   FirstBoot first_boot(line.options, {system, network}, steps);
-  if (line.command == "tune") return print_result(tune_again(line.options.root, line.options.record, {system, network}));
+  if (line.command == "tune")
+    return print_result(tune_again(line.options.root, line.options.record, {system, network}));
   if (line.command == "plan") return print_result(first_boot.describe_plan());
   ::alarm(kSecondsForAll);
   const Outcome outcome = first_boot.run();

@@ -19,7 +19,7 @@ namespace kraken {
 
 struct RunOptions {
   std::filesystem::path root = "/";
-  std::filesystem::path record;  // where the node record lies on this machine
+  std::filesystem::path record;   // where the node record lies on this machine
   Stage stage = Stage::kNetwork;  // steps of a later one are left alone
   // No step is begun after so long; the service's own limit, which kills, must be longer.
   std::chrono::seconds time_for_steps{180};

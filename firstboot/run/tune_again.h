@@ -12,7 +12,6 @@
 namespace kraken {
 
 // Answers with a line for each setting that was set. Goes on after a failure, and answers with the first one.
-Result<std::string> tune_again(const std::filesystem::path& root, const std::filesystem::path& record,
-                               Machine machine);
+Result<std::string> tune_again(const std::filesystem::path& root, const std::filesystem::path& record, Machine machine);
 
 }  // namespace kraken

@@ -49,7 +49,8 @@ SettledNetwork settled_by(const WantedNetwork& wanted) {
 }
 
 bool is_ours(const NetworkState& state, const MacAddress& mac) {
-  return std::ranges::any_of(state.links, [&](const Link& link) { return link.mac == mac || link.permanent_mac == mac; });
+  return std::ranges::any_of(state.links,
+                             [&](const Link& link) { return link.mac == mac || link.permanent_mac == mac; });
 }
 
 Status write_files(const StackConfig& config, System& system) {
@@ -123,8 +124,8 @@ Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record
 // RFC 5227, section 2.1: an address that another host has is not taken.
 Status NetworkStep::refuse_taken_address(const NetworkFacts& network, const NodeRecord& record, System& system) const {
   const Ipv4 address = record.network.address;
-  const bool has_it = std::ranges::any_of(network.state.addresses,
-                                          [&](const LinkAddress& found) { return found.address == address; });
+  const bool has_it =
+      std::ranges::any_of(network.state.addresses, [&](const LinkAddress& found) { return found.address == address; });
   if (has_it) return ok_status();
   KRAKEN_ASSIGN(const int link, link_with_carrier(*network.wanted, system));
   KRAKEN_ASSIGN(const auto owner, network_.ask_arp(link, Ipv4{}, address, kCollisionLimit));
@@ -200,11 +201,13 @@ Status NetworkStep::rename(int index, const std::string& name) const {
   return network_.rename_link(index, name);
 }
 
-Status NetworkStep::roll_back(const NetworkFacts& network, const FilesBefore& before, Status why, System& system) const {
+Status NetworkStep::roll_back(const NetworkFacts& network, const FilesBefore& before, Status why,
+                              System& system) const {
   const Status back = go_back(network, before, system);
   if (!back.ok()) {
-    return std::move(why).with_context("the new network configuration failed, and the previous one could not be put back (" +
-                                       back.error().what() + ")");
+    return std::move(why).with_context(
+        "the new network configuration failed, and the previous one could not be put back (" + back.error().what() +
+        ")");
   }
   KRAKEN_TRY(system.remove_file(kNetworkRollbackPath));
   return std::move(why).with_context("the previous network configuration is back, because the new one failed");

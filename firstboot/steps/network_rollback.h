@@ -1,6 +1,6 @@
 // What the network's files were before this program changed them, kept on the disk until the new configuration has been
-// proved, so that a power cut in between leaves a way back. At kNetworkRollbackPath, 0600: a file of another program may
-// hold a secret.
+// proved, so that a power cut in between leaves a way back. At kNetworkRollbackPath, 0600: a file of another program
+// may hold a secret.
 #pragma once
 
 #include <filesystem>

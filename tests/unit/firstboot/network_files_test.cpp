@@ -83,7 +83,8 @@ TEST(FilesBefore, ArePutBackAndWhatWasNotThereIsRemoved) {
   ASSERT_TRUE(system.make_folder("/etc").ok());
   ASSERT_TRUE(system.replace_file("/etc/a", "new", FileMode::kPublic).ok());
   ASSERT_TRUE(system.replace_file("/etc/b", "new", FileMode::kPublic).ok());
-  ASSERT_TRUE(restore_files({{"/etc/a", FileBefore{"old", FileMode::kPrivate}}, {"/etc/b", std::nullopt}}, system).ok());
+  ASSERT_TRUE(
+      restore_files({{"/etc/a", FileBefore{"old", FileMode::kPrivate}}, {"/etc/b", std::nullopt}}, system).ok());
   const TextFile a = read_text_file(folder.path() / "etc/a", 100);
   EXPECT_EQ(a.content, "old");
   EXPECT_TRUE(a.is_private);
