@@ -5,6 +5,7 @@
 // sentence that says so, since a half-understood record is worse than none.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -21,7 +22,9 @@ inline constexpr std::string_view kNodeRecordFormat = "kraken-node";
 inline constexpr int kNodeRecordVersion = 1;
 inline constexpr std::string_view kNodeRecordPath = "/etc/kraken/node.json";
 inline constexpr std::string_view kFirstbootPath = "/usr/lib/kraken/kraken-firstboot";
-inline constexpr std::string_view kFirstbootUnit = "kraken-firstboot.service";
+// systemd's units that start it at every boot: before the network's services, and after them.
+inline constexpr std::array<std::string_view, 2> kFirstbootUnits = {"kraken-firstboot.service",
+                                                                    "kraken-network.service"};
 inline constexpr std::string_view kStateFolder = "/var/lib/kraken";
 inline constexpr std::size_t kNodeRecordMaxSize = std::size_t{256} * 1024;
 

@@ -34,13 +34,6 @@ std::string line_of(const fs::path& path) {
   return text.ok() ? one_line(*text) : std::string();
 }
 
-TextFile text_file(const fs::path& path) {
-  auto text = read_whole_file(path, kHostsMaxSize);
-  if (!text.ok() && text.error().code() == ErrorCode::kNotFound) return {};
-  if (!text.ok()) return {.state = TextFile::State::kUnreadable, .content = {}, .problem = text.error().what()};
-  return {.state = TextFile::State::kPresent, .content = std::move(*text), .problem = {}};
-}
-
 std::optional<UnixTime> modification_time(const fs::path& path) {
   struct stat info = {};
   if (::stat(path.c_str(), &info) != 0) return std::nullopt;
@@ -129,8 +122,8 @@ Facts gather_facts(const fs::path& root, std::string_view boot_folder, const Sys
   facts.uptime_seconds = uptime(root);
   facts.clock = system.now();
   facts.timesync_stamp = modification_time(below(root, kTimesyncStamp));
-  facts.hostname_file = text_file(below(root, kHostnamePath));
-  facts.hosts_file = text_file(below(root, kHostsPath));
+  facts.hostname_file = read_text_file(below(root, kHostnamePath), kHostsMaxSize);
+  facts.hosts_file = read_text_file(below(root, kHostsPath), kHostsMaxSize);
   const auto mounts = read_mounts(root, boot_folder);
   facts.root = root_facts(root, mounts);
   facts.boot = boot_facts(mounts, boot_folder);

@@ -9,17 +9,11 @@
 
 #include "base/units.h"
 #include "facts/ext4_geometry.h"
+#include "facts/network_facts.h"
+#include "facts/text_file.h"
 #include "system/system.h"
 
 namespace kraken {
-
-// A small text file as it was found.
-struct TextFile {
-  enum class State { kAbsent, kPresent, kUnreadable };
-  State state = State::kAbsent;
-  std::string content;  // when present
-  std::string problem;  // when unreadable
-};
 
 struct RootFacts {
   std::string fs_type;  // "ext4"; "" when mountinfo does not tell
@@ -48,6 +42,7 @@ struct Facts {
   TextFile hosts_file;
   RootFacts root;
   BootFacts boot;
+  std::optional<NetworkFacts> network;  // nothing before the network's turn
 };
 
 // systemd-timesyncd(8): "the modification time of this file is the last known good time".

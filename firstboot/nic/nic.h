@@ -1,8 +1,8 @@
 // A wired network interface of this node as sysfs and the device tree show it. Interfaces that are not hardware
-// (bonds, bridges, veth, ...) and wireless ones are not among them.
+// (bonds, bridges, veth, ...), that are not Ethernet, or that the kernel says to be of a special kind (wireless, mobile
+// broadband, Bluetooth, the USB gadget side) are not among them.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,18 +10,12 @@
 
 #include "net/mac_address.h"
 #include "net/network.h"
+#include "nic/sysfs_device.h"
 
 namespace kraken {
 
-struct UsbId {
-  std::uint16_t vendor = 0;
-  std::uint16_t product = 0;
-  friend bool operator==(const UsbId&, const UsbId&) = default;
-  friend auto operator<=>(const UsbId&, const UsbId&) = default;
-};
-
 struct Nic {
-  std::string name;  // of now; another one after the next boot
+  std::string name;  // of now; another one after the next boot. A plain word: see is_plain_word()
   int index = 0;
   std::string driver;                       // "r8152"
   std::optional<UsbId> usb;                 // of the USB device above it

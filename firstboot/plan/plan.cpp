@@ -25,6 +25,8 @@ PlannedStep plan_step(const Step& step, const Facts& facts, const NodeRecord& re
       return {&step, Action::kNothing, check.reason};
     case Check::State::kImpossible:
       return {&step, Action::kImpossible, check.reason};
+    case Check::State::kUnavailable:
+      return {&step, Action::kUnavailable, check.reason};
     case Check::State::kNeeded:
     case Check::State::kNeededThisBoot:
       break;
@@ -56,6 +58,8 @@ std::string_view to_word(Action action) {
       return "put off";
     case Action::kImpossible:
       return "impossible";
+    case Action::kUnavailable:
+      return "not available here";
   }
   return "";
 }

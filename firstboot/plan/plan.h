@@ -20,6 +20,7 @@ enum class Action {
   kApplyThisBoot,  // changes the running kernel's state only
   kWait,           // needed, but has failed too often of late: not in this run
   kImpossible,
+  kUnavailable,
 };
 
 struct PlannedStep {

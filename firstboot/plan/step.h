@@ -18,6 +18,7 @@ struct Check {
     kNeeded,          // something that lasts is missing
     kNeededThisBoot,  // only the running kernel's state is: nothing on the disk will change
     kImpossible,      // trying would be useless or harmful; looked at again on every boot
+    kUnavailable,     // this kernel or board does not have it, and nothing is wrong with that
   };
   State state = State::kDone;
   // Ends up in the status file: for the person who reads it, and the same on every boot that finds the same.
@@ -26,12 +27,24 @@ struct Check {
   static Check done(std::string reason) { return {State::kDone, std::move(reason)}; }
   static Check needed(std::string reason) { return {State::kNeeded, std::move(reason)}; }
   static Check needed_this_boot(std::string reason) { return {State::kNeededThisBoot, std::move(reason)}; }
+  static Check unavailable(std::string reason) { return {State::kUnavailable, std::move(reason)}; }
   static Check impossible(std::string reason) { return {State::kImpossible, std::move(reason)}; }
 };
+
+// When in a boot a step's turn is.
+enum class Stage {
+  kEarly,    // before anything asks the network: local files only
+  kNetwork,  // once the network's own services run
+};
+
+// What apply() may have to wait for: for the LED.
+enum class WaitsFor { kNothing, kNetwork, kManager };
 
 class Step {
  public:
   virtual ~Step() = default;
+  virtual WaitsFor waits_for() const { return WaitsFor::kNothing; }
+  virtual Stage stage() const { return Stage::kEarly; }
   // Lower case, digits and inner hyphens; the same for ever, since the journal and the status file know it.
   virtual std::string_view name() const = 0;
   // Pure.

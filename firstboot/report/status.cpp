@@ -84,6 +84,8 @@ std::string_view to_word(StepState state) {
       return "failed";
     case StepState::kImpossible:
       return "impossible";
+    case StepState::kUnavailable:
+      return "unavailable";
     case StepState::kNeeded:
       return "needed";
   }

@@ -15,7 +15,7 @@ inline constexpr std::string_view kStatusFormat = "kraken-status";
 inline constexpr int kStatusVersion = 1;
 
 enum class RunState { kDone, kWorking, kFailed };
-enum class StepState { kDone, kFailed, kImpossible, kNeeded };
+enum class StepState { kDone, kFailed, kImpossible, kUnavailable, kNeeded };
 
 struct StepReport {
   std::string name;
@@ -35,7 +35,7 @@ struct RunReport {
 
 // "done", "working", "failed"
 std::string_view to_word(RunState state);
-// "done", "failed", "impossible", "needed"
+// "done", "failed", "impossible", "unavailable", "needed"
 std::string_view to_word(StepState state);
 
 // Both are bounded: long details and notes are cut.

@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <memory>
 
+#include "net/linux_network.h"
 #include "report/publish.h"
 #include "run/first_boot.h"
+#include "run/tune_again.h"
 #include "steps/registry.h"
 #include "system/rooted_system.h"
 
@@ -22,12 +24,14 @@ constexpr int kExitUsage = 2;
 constexpr unsigned kSecondsForAll = 270;
 
 constexpr std::string_view kUsage =
-    "usage: kraken-firstboot COMMAND [--root FOLDER] [--record FILE]\n"
+    "usage: kraken-firstboot COMMAND [--early] [--root FOLDER] [--record FILE]\n"
     "\n"
     "  run     make this node what its node record says, and write the status to the boot partition\n"
+    "  tune    set again what the kernel forgets at every boot and replugging; changes nothing that lasts\n"
     "  plan    say what run would do; change nothing\n"
     "  status  print the status that the last run wrote\n"
     "\n"
+    "  --early        only what comes before the network's services\n"
     "  --root FOLDER  the node's tree, if not / (then this machine's clock and host name are left alone)\n"
     "  --record FILE  the node record, if not /etc/kraken/node.json below the root\n"
     "\n"
@@ -49,6 +53,8 @@ Result<CommandLine> parse_arguments(std::span<const std::string> arguments) {
     if (word == "--root" || word == "--record") {
       if (++i == arguments.size()) return usage_error(word + " needs a value");
       (word == "--root" ? line.options.root : line.options.record) = arguments[i];
+    } else if (word == "--early") {
+      line.options.stage = Stage::kEarly;
     } else if (word.starts_with("-") || !line.command.empty()) {
       return usage_error("unexpected: " + word);
     } else {
@@ -91,8 +97,11 @@ int print_status(const RunOptions& options, const System& system) {
 
 int run_line(const CommandLine& line, System& system) {
   if (line.command == "status") return print_status(line.options, system);
-  const Steps steps = all_steps();
-  FirstBoot first_boot(line.options, system, steps);
+  LinuxNetwork network;
+  const Steps steps = all_steps(network);
+  FirstBoot first_boot(line.options, {system, network}, steps);
+  if (line.command == "tune")
+    return print_result(tune_again(line.options.root, line.options.record, {system, network}));
   if (line.command == "plan") return print_result(first_boot.describe_plan());
   ::alarm(kSecondsForAll);
   const Outcome outcome = first_boot.run();
@@ -101,7 +110,7 @@ int run_line(const CommandLine& line, System& system) {
 }
 
 bool is_command(std::string_view word) {
-  return word == "run" || word == "plan" || word == "status";
+  return word == "run" || word == "tune" || word == "plan" || word == "status";
 }
 
 }  // namespace

@@ -3,16 +3,37 @@
 #include <algorithm>
 
 #include "report/publish.h"
+#include "run/await_adapter.h"
 #include "sys/files.h"
 #include "system/run_lock.h"
 
 namespace kraken {
 
-FirstBoot::FirstBoot(RunOptions options, System& system, const Steps& steps)
+namespace {
+
+constexpr std::string_view kLater = "its turn comes when the network's services run";
+
+LedSign sign_of(WaitsFor what) {
+  switch (what) {
+    case WaitsFor::kNothing:
+      break;
+    case WaitsFor::kNetwork:
+      return LedSign::kWaitingForNetwork;
+    case WaitsFor::kManager:
+      return LedSign::kWaitingForManager;
+  }
+  return LedSign::kWorking;
+}
+
+}  // namespace
+
+FirstBoot::FirstBoot(RunOptions options, Machine machine, const Steps& steps)
     : options_(std::move(options)),
-      system_(system),
+      system_(machine.system),
+      network_(machine.network),
       steps_(steps),
-      log_(options_.root, system),
+      log_(options_.root, machine.system),
+      led_(options_.root, machine.system, [&system = machine.system](auto time) { system.pause(time); }),
       start_(std::chrono::steady_clock::now()) {}
 
 Result<NodeRecord> read_node_record(const std::filesystem::path& path) {
@@ -34,7 +55,8 @@ Outcome FirstBoot::run() {
 }
 
 Outcome FirstBoot::run_locked() {
-  facts_ = gather_facts(options_.root, record_.boot_folder, system_);
+  if (options_.stage >= Stage::kNetwork) await_adapter(options_.root, record_, {system_, network_});
+  facts_ = gather();
   log_.set_boot(facts_.boot_id);
   journal_ = load_journal(options_.root);
   report_.record = record_;
@@ -45,6 +67,12 @@ Outcome FirstBoot::run_locked() {
   begin(make_plan(steps_, facts_, record_, journal_.journal));
   run_steps();
   return finish();
+}
+
+Facts FirstBoot::gather() {
+  Facts facts = gather_facts(options_.root, record_.boot_folder, system_);
+  if (options_.stage >= Stage::kNetwork) facts.network = gather_network(options_.root, record_, network_);
+  return facts;
 }
 
 Outcome FirstBoot::fail_without_record(const Error& error) {
@@ -68,11 +96,22 @@ void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
   for (const std::string& note : report_.notes) log_.line(note);
   for (const PlannedStep& planned : plan) {
     const std::string name(planned.step->name());
+    if (!has_its_turn(*planned.step)) {
+      report_.steps.push_back({name, StepState::kNeeded, false, std::string(kLater)});
+      continue;
+    }
     log_.line(name + ": " + std::string(to_word(planned.action)) + ": " + planned.reason);
     const bool done = planned.action == Action::kNothing || planned.action == Action::kApplyThisBoot;
     report_.steps.push_back({name, done ? StepState::kDone : StepState::kNeeded, false, planned.reason});
   }
-  if (std::ranges::find(plan, Action::kApply, &PlannedStep::action) == plan.end()) return;
+  const auto changes = [this](const PlannedStep& planned) {
+    return planned.action == Action::kApply && has_its_turn(*planned.step);
+  };
+  const auto works = [this](const PlannedStep& planned) {
+    return is_apply(planned.action) && has_its_turn(*planned.step);
+  };
+  if (std::ranges::any_of(plan, works)) show(LedSign::kWorking);
+  if (std::ranges::none_of(plan, changes)) return;
   keep_log();
   publish(record_.boot_folder);
 }
@@ -80,6 +119,7 @@ void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
 void FirstBoot::run_steps() {
   std::size_t last_changed = 0;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
+    if (!has_its_turn(*steps_[i])) continue;
     run_step(*steps_[i], report_.steps[i]);
     if (report_.steps[i].changed) last_changed = i;
   }
@@ -99,6 +139,9 @@ void FirstBoot::run_step(const Step& step, StepReport& report) {
     case Action::kImpossible:
       report.state = StepState::kImpossible;
       return journal.note_impossible(step.name());
+    case Action::kUnavailable:
+      report.state = StepState::kUnavailable;
+      return journal.note_done(step.name());
     case Action::kWait:
       report.state = StepState::kFailed;
       return journal.note_waited(step.name());
@@ -124,8 +167,9 @@ void FirstBoot::attempt(const Step& step, StepReport& report) {
     return;
   }
   tried_[static_cast<std::size_t>(&report - report_.steps.data())] = true;
+  show(sign_of(step.waits_for()));
   const Status applied = step.apply(facts_, record_, system_);
-  facts_ = gather_facts(options_.root, record_.boot_folder, system_);
+  facts_ = gather();
   const Check after = step.check(facts_, record_);
   if (!applied.ok()) {
     report.detail = applied.error().what();
@@ -151,15 +195,33 @@ void FirstBoot::retry_failed(std::size_t last_changed) {
 }
 
 Outcome FirstBoot::finish() {
-  const bool all_done =
-      std::ranges::all_of(report_.steps, [](const StepReport& step) { return step.state == StepState::kDone; });
+  bool good = !journal_failed_;
+  bool complete = true;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const StepState state = report_.steps[i].state;
+    const bool is_good = state == StepState::kDone || state == StepState::kUnavailable;
+    has_its_turn(*steps_[i]) ? good &= is_good : complete = false;
+  }
   const bool changed = std::ranges::any_of(report_.steps, &StepReport::changed);
-  const bool good = all_done && !journal_failed_;
-  report_.state = good ? RunState::kDone : RunState::kFailed;
+  report_.state = !good ? RunState::kFailed : complete ? RunState::kDone : RunState::kWorking;
   log_.line(good ? "all done" : "not all is done; what failed is tried again at the next boot");
-  publish(record_.boot_folder);
+  // A run that had nothing to do, and that is not the last one of this boot, leaves the status that there is.
+  if (complete || changed || !good) publish(record_.boot_folder);
   if (changed || !good || !report_.notes.empty()) keep_log();
+  end_show(complete, good);
   return good ? Outcome::kDone : Outcome::kNotDone;
+}
+
+// A board without an LED is none the worse.
+void FirstBoot::show(LedSign sign) {
+  has_shown_ = true;
+  if (const Status shown = led_.show(sign); !shown.ok()) log_.line(shown.error().what());
+}
+
+void FirstBoot::end_show(bool is_last_run, bool good) {
+  if (good && (!has_shown_ || !is_last_run)) return;
+  const Status shown = led_.end(good ? LedSign::kDone : LedSign::kFailed);
+  if (!shown.ok()) log_.line(shown.error().what());
 }
 
 void FirstBoot::save_progress() {
@@ -187,7 +249,8 @@ bool FirstBoot::time_is_up() const {
 
 Result<std::string> FirstBoot::describe_plan() {
   KRAKEN_ASSIGN(const NodeRecord record, read_node_record(options_.record));
-  const Facts facts = gather_facts(options_.root, record.boot_folder, system_);
+  record_ = record;
+  const Facts facts = gather();
   const LoadedJournal journal = load_journal(options_.root);
   std::string text = "node " + record.node.name + "\n";
   if (journal.note) text += *journal.note + "\n";

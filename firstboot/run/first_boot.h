@@ -10,14 +10,17 @@
 #include "facts/facts.h"
 #include "journal/journal.h"
 #include "plan/plan.h"
+#include "report/led.h"
 #include "report/log.h"
 #include "report/status.h"
+#include "run/machine.h"
 
 namespace kraken {
 
 struct RunOptions {
   std::filesystem::path root = "/";
-  std::filesystem::path record;  // where the node record lies on this machine
+  std::filesystem::path record;   // where the node record lies on this machine
+  Stage stage = Stage::kNetwork;  // steps of a later one are left alone
   // No step is begun after so long; the service's own limit, which kills, must be longer.
   std::chrono::seconds time_for_steps{180};
 };
@@ -26,8 +29,8 @@ enum class Outcome { kDone, kNotDone };
 
 class FirstBoot {
  public:
-  // `system` and `steps` must outlive it.
-  FirstBoot(RunOptions options, System& system, const Steps& steps);
+  // `machine` and `steps` must outlive it.
+  FirstBoot(RunOptions options, Machine machine, const Steps& steps);
 
   // Everything there is to say is in the log and the status. Takes the run lock.
   Outcome run();
@@ -36,6 +39,8 @@ class FirstBoot {
 
  private:
   Outcome run_locked();
+  Facts gather();
+  bool has_its_turn(const Step& step) const { return step.stage() <= options_.stage; }
   Outcome fail_without_record(const Error& error);
   void begin(const std::vector<PlannedStep>& plan);
   void run_steps();
@@ -47,17 +52,22 @@ class FirstBoot {
   void publish(std::string_view boot_folder);
   void keep_log();
   bool time_is_up() const;
+  void show(LedSign sign);
+  void end_show(bool is_last_run, bool good);
 
   RunOptions options_;
   System& system_;
+  Network& network_;
   const Steps& steps_;
   Log log_;
+  StatusLed led_;
   std::chrono::steady_clock::time_point start_;
   NodeRecord record_;
   Facts facts_;
   LoadedJournal journal_;
   RunReport report_;
   std::vector<bool> tried_;      // by step: apply() was called in this run
+  bool has_shown_ = false;       // something on the LED
   bool journal_failed_ = false;  // the last time it was written
 };
 

@@ -1,13 +1,19 @@
 // Which program configures this image's network, and the files that make it give the node its address on the chosen
 // interfaces. Detection reads files below a root folder; rendering is pure. Nothing here changes anything.
+//
+// Failover is an active-backup bond wherever the stack can make one; Stack::can_bond and StackConfig::way say what is
+// done where it cannot. The interfaces get names of ours (kr-usb0, kr-lan0) through .link files: the kernel's follow
+// the order of probing, and a bond, ifupdown and dhcpcd know an interface by its name alone.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/ipv4.h"
+#include "base/result.h"
 #include "nic/nic.h"
 #include "system/system.h"
 
@@ -19,10 +25,15 @@ struct Stack {
   StackKind kind = StackKind::kNone;
   StackKind renderer = StackKind::kNone;  // netplan's: kNetworkManager or kNetworkd; else the same as `kind`
   bool can_bond = false;                  // ifupdown needs ifenslave; dhcpcd never can
-  std::string evidence;                   // what says so: for the report
+  bool keeps_resolv_conf = true;  // it or a helper of its writes the name servers down; else render_config() does
+  std::string service;            // "NetworkManager.service"
+  std::map<std::string, std::string> existing;  // by path: files of the image's that are edited, not replaced
+  std::string problem;                          // why one of those cannot be read: then render_config() refuses
+  std::string evidence;                         // what says so: for the report
 };
 
-// What is enabled decides, not what is installed.
+// What is enabled decides, not what is installed; detect.cpp says who wins where two are. Links are followed inside
+// `root`. Files written by render_config() do not change the answer.
 Stack detect_stack(const std::filesystem::path& root);
 
 struct WantedNetwork {
@@ -31,7 +42,8 @@ struct WantedNetwork {
   Ipv4 gateway;
   std::vector<Ipv4> dns;
   Nic primary;
-  std::optional<Nic> fallback;  // then: an active-backup bond, or route metrics where the stack cannot
+  std::optional<Nic> fallback;  // stands by with the same address; without one it is left to the image's own settings
+  std::vector<Ipv4> peers;      // other nodes, the manager first: the bond asks the first two as well as the gateway
 };
 
 struct StackFile {
@@ -40,12 +52,25 @@ struct StackFile {
   FileMode mode = FileMode::kPublic;
 };
 
+// The .link files bring the name about from the next boot on; to have it now somebody must rename the link, which has
+// to be down for that. Before the stack's service starts is the time: then nothing else is needed.
+struct NicRename {
+  int index = 0;
+  std::string from;
+  std::string to;
+};
+
 struct StackConfig {
   std::vector<StackFile> files;                    // to be there with just this content
   std::vector<std::string> obsolete;               // files of ours from an earlier configuration, to be absent
-  std::vector<std::vector<std::string>> commands;  // make the running stack take it up, in order
+  std::vector<NicRename> renames;                  // to be done before the commands
+  std::vector<std::vector<std::string>> commands;  // make Stack::service, when it runs, take it up; in order
   std::string interface;                           // that carries the address then: "kr-bond0", "kr-usb0", ...
   std::string way;                                 // for the report: "an active-backup bond of ... by NetworkManager"
 };
+
+// Empty for kNone. kUnsupported when an interface cannot be told from others after the next boot, or has a name or path
+// with characters that no stack's files should see; kIo for a Stack with a problem.
+Result<StackConfig> render_config(const Stack& stack, const WantedNetwork& wanted);
 
 }  // namespace kraken

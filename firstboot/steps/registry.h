@@ -7,7 +7,10 @@
 
 namespace kraken {
 
-Steps all_steps();
+// `network` must outlive them.
+Steps all_steps(Network& network);
+// Those that need nothing but local files.
+Steps early_steps();
 
 // No clock is behind the time at which the image was made: certificates and logs of a node without a clock chip need
 // it.
@@ -16,5 +19,10 @@ std::unique_ptr<const Step> make_clock_floor_step();
 std::unique_ptr<const Step> make_hostname_step();
 // The root file system, an ext4, fills its partition, which the imager has made as large as it should be.
 std::unique_ptr<const Step> make_grow_root_step();
+// The node has its address on the interface that the profile wants, and its gateway answers there; or it keeps the
+// network that it had.
+std::unique_ptr<const Step> make_network_step(Network& network);
+// One setting of the profile's `tuning:` is as the profile wants it, now and after every boot.
+std::unique_ptr<const Step> make_tuning_step(std::string_view setting, Network& network);
 
 }  // namespace kraken

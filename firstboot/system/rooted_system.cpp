@@ -1,14 +1,17 @@
 #include "system/rooted_system.h"
 
 #include <fcntl.h>
+#include <linux/cdrom.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/swap.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <ctime>
+#include <thread>
 
 #include "base/text.h"
 #include "sys/files.h"
@@ -24,6 +27,8 @@ constexpr unsigned long kExt4ResizeFs = _IOW('f', 16, std::uint64_t);
 
 // Of what a failed program said: its end has the reason.
 constexpr std::size_t kLastWords = 500;
+
+constexpr std::string_view kSwaps = "/proc/swaps";
 
 Error last_error(std::string_view verb, const std::filesystem::path& path) {
   const int saved = errno;
@@ -50,6 +55,10 @@ UnixTime clock_of_machine() {
 
 std::filesystem::path below(const std::filesystem::path& root, std::string_view path) {
   return root / std::filesystem::path(path).relative_path();
+}
+
+void RootedSystem::pause(std::chrono::milliseconds time) {
+  std::this_thread::sleep_for(time);
 }
 
 Status RootedSystem::resize_root(std::uint64_t blocks) {
@@ -125,6 +134,14 @@ Status LinuxSystem::set_host_name(std::string_view name) {
   return ok_status();
 }
 
+Status LinuxSystem::eject_cdrom(std::string_view path) {
+  const auto device = below(root(), path);
+  // Without O_NONBLOCK the drive would have to have a disc that can be read.
+  KRAKEN_ASSIGN(const UniqueFd fd, open_file(device, O_RDONLY | O_NONBLOCK));
+  if (::ioctl(fd.get(), CDROMEJECT) != 0) return last_error("eject (CDROMEJECT)", device);
+  return ok_status();
+}
+
 Status LinuxSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) {
   ProcessOptions options;
   options.timeout = limit;
@@ -137,6 +154,12 @@ Status LinuxSystem::run_program(const std::vector<std::string>& argv, std::chron
       ErrorCode::kIo,
       line + "ended with status " + std::to_string(done.status) +
           (said.empty() ? "" : ": " + std::string(said.substr(said.size() - std::min(said.size(), kLastWords)))));
+}
+
+Status LinuxSystem::swap_off(std::string_view path) {
+  const std::string name(path);
+  if (::swapoff(name.c_str()) != 0) return Error::from_errno(errno, "stop swapping to " + name);
+  return ok_status();
 }
 
 Status DetachedSystem::resize_root(std::uint64_t blocks) {
@@ -158,8 +181,23 @@ Status DetachedSystem::set_clock(UnixTime time) {
   return ok_status();
 }
 
+Status DetachedSystem::eject_cdrom(std::string_view path) {
+  return Error(ErrorCode::kUnsupported,
+               std::string(path) + " is not ejected for a tree that is not the running system's");
+}
+
 Status DetachedSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds /*limit*/) {
   return Error(ErrorCode::kUnsupported, argv.front() + " is not run for a tree that is not the running system's");
+}
+
+Status DetachedSystem::swap_off(std::string_view path) {
+  KRAKEN_ASSIGN(const std::string text, read_whole_file(below(root(), kSwaps), kMiB));
+  std::string left;
+  for (const std::string& line : split(trim(text), '\n')) {
+    const auto words = split_words(line);
+    if (words.empty() || words.front() != path) left += line + "\n";
+  }
+  return replace_file(kSwaps, left, FileMode::kPublic);
 }
 
 Status DetachedSystem::set_host_name(std::string_view name) {

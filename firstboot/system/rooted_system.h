@@ -17,6 +17,7 @@ std::filesystem::path below(const std::filesystem::path& root, std::string_view 
 
 class RootedSystem : public System {
  public:
+  void pause(std::chrono::milliseconds time) override;
   Status resize_root(std::uint64_t blocks) override;
   Status replace_file(std::string_view path, std::string_view content, FileMode mode) override;
   Status append_file(std::string_view path, std::string_view content) override;
@@ -40,13 +41,15 @@ class LinuxSystem final : public RootedSystem {
   UnixTime now() const override;
   Status set_clock(UnixTime time) override;
   Status set_host_name(std::string_view name) override;
+  Status eject_cdrom(std::string_view path) override;
   Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
+  Status swap_off(std::string_view path) override;
 };
 
 // A tree below another folder: never touches this machine's clock (a pretended one starts at its time) or host name
-// (written to the tree's proc/sys/kernel/hostname, where the facts are read from), and grows only a file system that is
-// mounted at that very folder: never the one of this machine that a mere folder lies on. Runs no program: it would
-// change this machine.
+// (written to the tree's proc/sys/kernel/hostname, where the facts are read from) or swap (taken out of the tree's
+// proc/swaps), and grows only a file system that is mounted at that very folder: never the one of this machine that a
+// mere folder lies on. Runs no program and ejects no disc: it would change this machine.
 class DetachedSystem final : public RootedSystem {
  public:
   explicit DetachedSystem(std::filesystem::path root);
@@ -54,7 +57,9 @@ class DetachedSystem final : public RootedSystem {
   Status set_clock(UnixTime time) override;
   Status set_host_name(std::string_view name) override;
   Status resize_root(std::uint64_t blocks) override;
+  Status eject_cdrom(std::string_view path) override;
   Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
+  Status swap_off(std::string_view path) override;
 
  private:
   UnixTime now_;

@@ -30,6 +30,8 @@ class System {
   virtual ~System() = default;
 
   virtual UnixTime now() const = 0;
+  // Lets time pass.
+  virtual void pause(std::chrono::milliseconds time) = 0;
   // Until the next boot.
   virtual Status set_clock(UnixTime time) = 0;
   virtual Status set_host_name(std::string_view name) = 0;
@@ -49,10 +51,17 @@ class System {
 
   // Writes to a file that the kernel shows below /proc or /sys. Until the next boot, or the next plugging in.
   virtual Status write_kernel_file(std::string_view path, std::string_view value) = 0;
+  // Opens the tray of a CD-ROM drive ("/dev/sr0"): what a USB adapter that pretends to be one waits for. It leaves the
+  // bus then, and comes back as another device some seconds later. kIo, with EBUSY, while the drive is mounted or in
+  // use.
+  virtual Status eject_cdrom(std::string_view path) = 0;
   // Runs another program of the node to its end, for what has no interface but a program (nmcli, networkctl): no shell,
   // no input. Never with a secret among the arguments. kNotFound when there is no such program; kIo when it took longer
   // than `limit`, and was ended, or when its exit status was not 0: with the end of what it said.
   virtual Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) = 0;
+  // No swapping to this device or file any more (swapoff(2)), until something switches it on again. kIo (ENOMEM) when
+  // the memory cannot take what is in it.
+  virtual Status swap_off(std::string_view path) = 0;
 };
 
 }  // namespace kraken

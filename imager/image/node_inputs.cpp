@@ -28,7 +28,9 @@ std::array<stdfs::path, 2> candidates(const stdfs::path& share, const std::strin
 
 Result<FirstbootFiles> find_firstboot(const stdfs::path& share, const std::string& architecture) {
   FirstbootFiles files;
-  KRAKEN_ASSIGN(files.unit_text, read_whole_file(share / "firstboot" / "kraken-firstboot.service", kMaxUnit));
+  for (const std::string_view unit : kFirstbootUnits) {
+    KRAKEN_ASSIGN(files.unit_texts.emplace_back(), read_whole_file(share / "firstboot" / unit, kMaxUnit));
+  }
   for (const stdfs::path& candidate : candidates(share, architecture)) {
     std::error_code ignored;
     if (stdfs::is_regular_file(candidate, ignored)) files.program = candidate;

@@ -15,10 +15,10 @@
 
 namespace kraken {
 
-// The node's program for one architecture, and its unit.
+// The node's program for one architecture, and its units' texts, in the order of kFirstbootUnits.
 struct FirstbootFiles {
   std::filesystem::path program;
-  std::string unit_text;
+  std::vector<std::string> unit_texts;
 };
 
 struct NodeInputs {

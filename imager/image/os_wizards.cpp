@@ -49,8 +49,8 @@ constexpr std::array<std::string_view, 3> kGrowingScripts = {
     "/usr/share/initramfs-tools/scripts/local-bottom/growroot"};
 
 // Ours, and the ones that other edits deal with or that wait for files which are not there.
-constexpr std::array<std::string_view, 3> kOwnUnits = {"kraken-firstboot.service", "userconfig.service",
-                                                       "sshswitch.service"};
+constexpr std::array<std::string_view, 4> kOwnUnits = {"kraken-firstboot.service", "kraken-network.service",
+                                                       "userconfig.service", "sshswitch.service"};
 // Parts of names that first-boot programs have.
 constexpr std::array<std::string_view, 7> kSuspicious = {"firstboot", "first-boot", "first_boot", "firstrun",
                                                          "first-run", "resize",     "growroot"};

@@ -12,16 +12,20 @@ constexpr std::uint32_t kPublicMode = 0644;
 constexpr std::uint32_t kPrivateMode = 0600;
 
 Status plan_program(PlanParts& parts, const FirstbootFiles& files) {
-  const std::string unit = std::string("/etc/systemd/system/") + std::string(kFirstbootUnit);
   const std::string wants = "/etc/systemd/system/multi-user.target.wants";
   KRAKEN_ASSIGN(std::unique_ptr<FileSource> program, FileSource::open(files.program));
   KRAKEN_TRY(parts.plan.make_folder("/usr/lib/kraken", {"for kraken-firstboot", {}}, with_mode(kFolderMode)));
   KRAKEN_TRY(parts.plan.write_source(kFirstbootPath, std::move(program),
                                      {"kraken-firstboot for " + parts.image.os().architecture, {}},
                                      with_mode(kProgramMode)));
-  KRAKEN_TRY(parts.plan.write(unit, files.unit_text, {"starts kraken-firstboot", {}}, with_mode(kPublicMode)));
   KRAKEN_TRY(parts.plan.make_folder(wants, {"for the units that are started", {}}, with_mode(kFolderMode)));
-  return parts.plan.link(wants + "/" + std::string(kFirstbootUnit), unit, {"kraken-firstboot is enabled", {}});
+  for (std::size_t i = 0; i < kFirstbootUnits.size(); ++i) {
+    const std::string name(kFirstbootUnits[i]);
+    const std::string unit = "/etc/systemd/system/" + name;
+    KRAKEN_TRY(parts.plan.write(unit, files.unit_texts[i], {"starts kraken-firstboot", {}}, with_mode(kPublicMode)));
+    KRAKEN_TRY(parts.plan.link(wants + "/" + name, unit, {name + " is enabled", {}}));
+  }
+  return ok_status();
 }
 
 // systemd-timesyncd begins with the time of this file, or, when it has to make it, with its own build's: a node without

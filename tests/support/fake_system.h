@@ -38,6 +38,11 @@ class FakeSystem final : public System {
   const std::vector<std::string>& changes() const { return changes_; }
 
   UnixTime now() const override { return clock_; }
+  // Nothing is waited for; what happens meanwhile is the test's to say.
+  void pause(std::chrono::milliseconds /*time*/) override {
+    if (while_waiting_) while_waiting_();
+  }
+  void set_while_waiting(std::function<void()> what) { while_waiting_ = std::move(what); }
   Status set_clock(UnixTime time) override {
     return change("clock", [&] { return (clock_ = time, ok_status()); });
   }
@@ -79,6 +84,11 @@ class FakeSystem final : public System {
   Status write_kernel_file(std::string_view path, std::string_view value) override {
     return change("set " + std::string(path), [&] { return files_.write_kernel_file(path, value); });
   }
+  // What an ejected adapter turns into is the test's to say; without that, every one succeeds and does nothing.
+  void set_ejected(std::function<Status(std::string_view)> ejected) { ejected_ = std::move(ejected); }
+  Status eject_cdrom(std::string_view path) override {
+    return change("eject " + std::string(path), [&] { return ejected_ ? ejected_(path) : ok_status(); });
+  }
   // What a program does is the test's to say; without that, every one succeeds and does nothing.
   void set_programs(std::function<Status(const std::vector<std::string>&)> programs) {
     programs_ = std::move(programs);
@@ -88,6 +98,9 @@ class FakeSystem final : public System {
     for (const std::string& word : argv) line += " " + word;
     return change(line, [&] { return programs_ ? programs_(argv) : ok_status(); });
   }
+  Status swap_off(std::string_view path) override {
+    return change("swap off " + std::string(path), [&] { return files_.swap_off(path); });
+  }
 
  private:
   template <typename Work>
@@ -95,7 +108,8 @@ class FakeSystem final : public System {
       const std::string& what, const Work& work, const std::function<void()>& tear = [] {}) {
     changes_.push_back(what);
     using Kind = Fault::Kind;
-    const bool is_file = what.find('/') != std::string::npos && !what.starts_with("run ");
+    const bool is_file =
+        what.find('/') != std::string::npos && !what.starts_with("run ") && !what.starts_with("eject ");
     const bool hit = fault_.at == 0 || std::cmp_equal(changes_.size(), fault_.at);
     if (!hit || fault_.kind == Kind::kNone || (fault_.kind == Kind::kErrorOnFiles && !is_file)) return work();
     if (fault_.kind == Kind::kError || fault_.kind == Kind::kErrorOnFiles) {
@@ -112,6 +126,8 @@ class FakeSystem final : public System {
   Fault fault_;
   std::vector<std::string> changes_;
   std::function<Status(const std::vector<std::string>&)> programs_;
+  std::function<void()> while_waiting_;
+  std::function<Status(std::string_view)> ejected_;
 };
 
 }  // namespace kraken::test

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import card, initramfs, machines
+from . import card, initramfs, machines, network
 from .emulator import BootFailed, Emulator, flatten, make_overlay
+from .failover import Failover
 from .guest import Guest
 from .image import Image
 
 HOST_KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
-SERVICE = "kraken-firstboot.service"
+SERVICES = ("kraken-firstboot.service", "kraken-network.service")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Rig:
         self._checks = checks
         self._given = Image(settings.image)
         self._overlay = settings.work / "card.qcow2"
+        self._net = network.of_image(self._given, settings.work)
 
     def run(self):
         checks, given = self._checks, self._given
@@ -73,7 +75,8 @@ class Rig:
         work = self._settings.work / title.replace(" ", "-")
         work.mkdir()
         print(f"{title} on {self._settings.machine.name}", flush=True)
-        with Emulator(self._settings.machine, self._overlay, files, work, self._settings.cache) as emulator:
+        with Emulator(self._settings.machine, self._overlay, files, work, self._settings.cache, self._net,
+                      (network.ONBOARD, network.ADAPTER)) as emulator:
             try:
                 self._watch(emulator, work, second)
             except BootFailed:
@@ -95,12 +98,8 @@ class Rig:
                                   emulator.elapsed() + 120 * settings.patience)
         checks.check(f"{settings.user} logs in with the key", login == settings.user, login)
 
-        unit = emulator.wait_for(f"{SERVICE} to finish", lambda: _finished(guest),
-                                 emulator.elapsed() + 240 * settings.patience)
-        print(f"        {SERVICE} is through after {emulator.elapsed():.0f} s", flush=True)
-        skipped = second and unit.get("ConditionResult") == "no"
-        ran = unit.get("ExecMainStatus") == "0" and unit.get("ExecMainExitTimestampMonotonic") not in ("0", "", None)
-        checks.check(f"{SERVICE} succeeded", unit.get("Result") == "success" and (ran or skipped), unit)
+        for service in SERVICES:
+            self._check_service(emulator, guest, service)
         name = guest.text("hostname")
         checks.check(f"the host name is {settings.node_name}", name == settings.node_name, name)
         size = int(guest.text("df -B1 --output=size / | tail -n 1"))
@@ -110,7 +109,16 @@ class Rig:
         state = emulator.wait_for("the boot to settle", lambda: _settled(guest), emulator.elapsed() + 240 * settings.patience)
         failed = guest.text("systemctl --failed --no-legend --plain")
         checks.check("no unit failed", state == "running", f"{state}\n{failed}" if failed else state)
+        if second:
+            Failover(checks, guest, emulator, self._net, settings.patience).run()
         self._power_off(emulator, guest)
+
+    def _check_service(self, emulator, guest, service):
+        unit = emulator.wait_for(f"{service} to finish", lambda: _finished(guest, service),
+                                 emulator.elapsed() + 300 * self._settings.patience)
+        print(f"        {service} is through after {emulator.elapsed():.0f} s", flush=True)
+        ran = unit.get("ExecMainStatus") == "0" and unit.get("ExecMainExitTimestampMonotonic") not in ("0", "", None)
+        self._checks.check(f"{service} succeeded", unit.get("Result") == "success" and ran, unit)
 
     def _power_off(self, emulator, guest):
         # The emulated boards have no power button: only the guest can bring itself down cleanly.
@@ -146,11 +154,11 @@ def _login(guest):
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def _finished(guest):
+def _finished(guest, service):
     """The unit's properties once it has run or was skipped; fails at once when there is no such unit."""
-    unit = guest.unit(SERVICE)
+    unit = guest.unit(service)
     if unit.get("LoadState") == "not-found":
-        raise BootFailed(f"the image has no {SERVICE}")
+        raise BootFailed(f"the image has no {service}")
     busy = unit.get("ActiveState") in ("activating", "reloading", "deactivating")
     started = unit.get("ActiveState") in ("active", "failed") or unit.get("ConditionResult") == "no" and \
         guest.run("systemctl is-active multi-user.target", allowed=None).returncode == 0 or \

@@ -8,9 +8,12 @@ import os
 import re
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
+from . import network
+from .monitor import Monitor
 from .programs import ProgramFailed, run
 
 PANIC = re.compile(rb"Kernel panic - not syncing[^\r\n]*|rig: no partition is [^\r\n]*|rig: cannot mount [^\r\n]*")
@@ -41,10 +44,13 @@ def free_port():
 class Emulator:
     """Use as a context manager: leaving it ends QEMU whatever happened."""
 
-    def __init__(self, machine, overlay, boot_files, work, cache):
+    def __init__(self, machine, overlay, boot_files, work, cache, net, nics):
         self.port = free_port()
         self.log = Path(work) / "serial.log"
         self.errors = Path(work) / "qemu.log"
+        # A socket's name is short (unix(7): 108 bytes), a work folder's may not be.
+        self._sockets = tempfile.TemporaryDirectory(prefix="kraken-qmp-")
+        self._monitor = Path(self._sockets.name) / "monitor"
         self.peak_kib = 0
         self.cpu_seconds = 0.0
         self.started = time.monotonic()
@@ -55,9 +61,8 @@ class Emulator:
             "-kernel", boot_files["kernel"], "-initrd", boot_files["initramfs"], "-dtb", boot_files["device_tree"],
             "-append", boot_files["command_line"],
             "-drive", f"file={overlay},if=sd,format=qcow2,cache={cache}",
-            "-usb", "-netdev", f"user,id=n0,hostfwd=tcp:127.0.0.1:{self.port}-:22",
-            "-device", "usb-net,netdev=n0,mac=52:54:00:00:00:03",
-            "-no-reboot", "-display", "none", "-monitor", "none",
+            *network.options(net, self.port, nics),
+            "-no-reboot", "-display", "none", "-monitor", "none", "-qmp", f"unix:{self._monitor},server=on,wait=off",
             *(word for serial in serials for word in ("-serial", serial))]
         self._process = None
 
@@ -76,6 +81,10 @@ class Emulator:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._sockets.cleanup()
+
+    def monitor(self):
+        return Monitor(self._monitor)
 
     def elapsed(self):
         return time.monotonic() - self.started

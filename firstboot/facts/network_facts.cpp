@@ -1,0 +1,152 @@
+#include "facts/network_facts.h"
+
+#include <algorithm>
+
+#include "system/rooted_system.h"
+
+namespace kraken {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Bytes kConfigFileMaxSize = kMiB;
+constexpr std::chrono::milliseconds kGatewayLimit{1500};
+
+}  // namespace
+
+std::optional<SettledNetwork> read_settled_network(const fs::path& root) {
+  const TextFile file = read_text_file(below(root, kSettledNetworkPath), kSettledNetworkMaxSize);
+  if (file.state != TextFile::State::kPresent) return std::nullopt;
+  // One that cannot be used is as good as none: everything in it is found out anew.
+  const auto settled = parse_settled_network(file.content);
+  return settled.ok() ? std::optional(*settled) : std::nullopt;
+}
+
+namespace {
+
+const Nic* find_nic(const std::vector<Nic>& nics, const NicIdentity& identity) {
+  const auto found = std::ranges::find_if(nics, [&](const Nic& nic) { return is_same_nic(identity, nic); });
+  return found == nics.end() ? nullptr : &*found;
+}
+
+// The interface as it is, or, while it is away, what a configuration needs to know it by.
+Nic nic_of(const std::vector<Nic>& nics, const NicIdentity& identity) {
+  if (const Nic* present = find_nic(nics, identity)) return *present;
+  Nic absent;
+  absent.permanent_mac = identity.mac;
+  absent.mac_is_random = !identity.mac;
+  absent.path = identity.path;
+  return absent;
+}
+
+bool keeps(const SettledNetwork& settled, const std::vector<Nic>& nics, const NicChoice& choice,
+           const NodeRecord::Nic& policy) {
+  const bool wants_bond = policy.mode == "failover" && policy.fallback != "none";
+  const Nic* primary = find_nic(nics, settled.primary);
+  const bool choice_is_better =
+      choice.outcome == NicOutcome::kAsWanted && !is_same_nic(settled.primary, *choice.primary);
+  // The fallback was all there was, and now what the profile wants is there.
+  if (choice_is_better && (primary == nullptr || primary->onboard != choice.primary->onboard)) return false;
+  if (choice.fallback != nullptr && wants_bond && !settled.fallback) return false;
+  if (primary != nullptr) return choice.primary != nullptr;
+  return settled.fallback && find_nic(nics, *settled.fallback) != nullptr;
+}
+
+std::map<std::string, TextFile> read_files(const fs::path& root, const StackConfig& config) {
+  std::map<std::string, TextFile> files;
+  for (const StackFile& file : config.files)
+    files[file.path] = read_text_file(below(root, file.path), kConfigFileMaxSize);
+  for (const std::string& path : config.obsolete) files[path] = read_text_file(below(root, path), kConfigFileMaxSize);
+  return files;
+}
+
+const Route* best_default_route(const NetworkState& state) {
+  const Route* best = nullptr;
+  for (const Route& route : state.routes) {
+    if (route.destination.prefix == 0 && (best == nullptr || route.metric < best->metric)) best = &route;
+  }
+  return best;
+}
+
+std::string name_of(const NetworkState& state, int link) {
+  const Link* found = state.find_link(link);
+  return found == nullptr ? "interface " + std::to_string(link) : found->name;
+}
+
+}  // namespace
+
+std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std::vector<Nic>& nics,
+                                            const NicChoice& choice, const std::optional<SettledNetwork>& settled) {
+  WantedNetwork wanted;
+  wanted.address = record.network.address;
+  wanted.prefix = record.network.prefix;
+  wanted.gateway = record.network.gateway;
+  wanted.dns = record.network.dns;
+  for (const RecordHost& host : record.hosts) {
+    if (host.name != record.node.name) wanted.peers.push_back(host.address);
+  }
+  if (settled && keeps(*settled, nics, choice, record.nic)) {
+    wanted.primary = nic_of(nics, settled->primary);
+    if (settled->fallback) wanted.fallback = nic_of(nics, *settled->fallback);
+    return wanted;
+  }
+  if (choice.primary == nullptr) return std::nullopt;
+  wanted.primary = *choice.primary;
+  if (choice.fallback != nullptr) wanted.fallback = *choice.fallback;
+  return wanted;
+}
+
+NetworkProof prove_network(const NodeRecord& record, Network& network) {
+  const auto state = network.state();
+  if (!state.ok()) return {Reach::kNothing, state.error().what(), ""};
+  const std::string address = format_ipv4(record.network.address) + "/" + std::to_string(record.network.prefix);
+  const auto own = std::ranges::find_if(state->addresses, [&](const LinkAddress& found) {
+    return found.address == record.network.address && found.prefix == record.network.prefix;
+  });
+  if (own == state->addresses.end()) return {Reach::kNothing, "no interface has the address " + address, ""};
+  const std::string interface = name_of(*state, own->link);
+  const std::string gateway = format_ipv4(record.network.gateway);
+  const Route* route = best_default_route(*state);
+  if (route == nullptr) return {Reach::kAddress, "there is no default route", interface};
+  if (route->link != own->link || route->gateway != record.network.gateway) {
+    return {Reach::kAddress,
+            "the default route goes through " + name_of(*state, route->link) +
+                (route->gateway ? " to " + format_ipv4(*route->gateway) : "") + ", not through " + interface + " to " +
+                gateway,
+            interface};
+  }
+  const auto answer = network.ask_arp(own->link, record.network.address, record.network.gateway, kGatewayLimit);
+  if (!answer.ok()) return {Reach::kRoute, answer.error().what(), interface};
+  if (!*answer) return {Reach::kRoute, "the gateway " + gateway + " does not answer on " + interface, interface};
+  return {Reach::kGateway, address + " on " + interface + ", and the gateway " + gateway + " answers", interface};
+}
+
+NetworkFacts gather_network(const fs::path& root, const NodeRecord& record, Network& network) {
+  NetworkFacts facts;
+  if (auto state = network.state(); state.ok()) {
+    facts.state = std::move(*state);
+  } else {
+    facts.problem = state.error().what();
+  }
+  facts.nics = read_nics(root, facts.state.links);
+  facts.choice = choose_nics(facts.nics, record.nic);
+  facts.stack = detect_stack(root);
+  facts.settled = read_settled_network(root);
+  facts.rollback = read_text_file(below(root, kNetworkRollbackPath), kNetworkRollbackMaxSize);
+  facts.wanted = wanted_network(record, facts.nics, facts.choice, facts.settled);
+  if (facts.wanted) {
+    auto config = render_config(facts.stack, *facts.wanted);
+    if (config.ok()) {
+      facts.files = read_files(root, *config);
+      facts.config = std::move(*config);
+    } else {
+      facts.config_problem = config.error().what();
+    }
+  }
+  facts.proof = prove_network(record, network);
+  facts.tuning = read_tuning(root, facts.nics, facts.state.links, read_eee(facts.nics, network));
+  return facts;
+}
+
+}  // namespace kraken

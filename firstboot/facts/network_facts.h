@@ -1,0 +1,76 @@
+// What is so of this node's network, and what it is to be: the interfaces, the program that configures them, the files
+// that this program is to find, and whether the node can be proved to be on its network. Gathered once the network's
+// own services run.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "contract/node_record.h"
+#include "facts/settled_network.h"
+#include "facts/text_file.h"
+#include "net/network.h"
+#include "nic/choice.h"
+#include "nic/nic.h"
+#include "stack/stack.h"
+#include "tuning/tuning_facts.h"
+
+namespace kraken {
+
+// What the network's files were before this program changed them.
+inline constexpr std::string_view kNetworkRollbackPath = "/var/lib/kraken/network-before.json";
+inline constexpr std::size_t kNetworkRollbackMaxSize = std::size_t{4} * 1024 * 1024;
+
+// How far the node got on its network: each includes those before it.
+enum class Reach {
+  kNothing,
+  kAddress,  // an interface has the node's address
+  kRoute,    // and the default route with the least metric goes through it to the gateway
+  kGateway,  // and the gateway answers there
+};
+
+struct NetworkProof {
+  Reach reach = Reach::kNothing;
+  std::string detail;     // what was found, or what is missing
+  std::string interface;  // that has the address; "" when none has
+};
+
+// Not to be copied: the choice points into `nics`.
+struct NetworkFacts {
+  NetworkFacts() = default;
+  NetworkFacts(NetworkFacts&&) = default;
+  NetworkFacts& operator=(NetworkFacts&&) = default;
+  ~NetworkFacts() = default;
+
+  std::string problem;  // why the kernel did not say; then the state is empty
+  NetworkState state;
+  std::vector<Nic> nics;
+  NicChoice choice;
+  Stack stack;
+  std::optional<SettledNetwork> settled;
+  std::optional<WantedNetwork> wanted;    // nothing when no interface can be chosen
+  std::optional<StackConfig> config;      // what `wanted` means for this stack
+  std::string config_problem;             // why there is none
+  std::map<std::string, TextFile> files;  // those that `config` speaks of, as they are
+  TextFile rollback;                      // kNetworkRollbackPath: there while a new configuration is not proved
+  NetworkProof proof;
+  TuningFacts tuning;
+};
+
+// Asks the gateway by ARP when address and route are there. Never fails as a whole.
+NetworkFacts gather_network(const std::filesystem::path& root, const NodeRecord& record, Network& network);
+
+// Nothing when there is none, or none that can be used.
+std::optional<SettledNetwork> read_settled_network(const std::filesystem::path& root);
+
+// Pure. The choice, but for this: what was settled in an earlier run stays as long as it can carry the address, so that
+// an adapter that is away or has no link today changes no configuration.
+std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std::vector<Nic>& nics,
+                                            const NicChoice& choice, const std::optional<SettledNetwork>& settled);
+
+NetworkProof prove_network(const NodeRecord& record, Network& network);
+
+}  // namespace kraken

@@ -1,0 +1,147 @@
+#include "report/led.h"
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "base/text.h"
+#include "sys/files.h"
+#include "system/rooted_system.h"
+
+namespace kraken {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// The activity LED: its name since bookworm's kernel, and the one before.
+constexpr std::array<std::string_view, 2> kLedFolders = {"/sys/class/leds/ACT", "/sys/class/leds/led0"};
+constexpr Bytes kTriggersMaxSize = 64 * kKiB;  // every processor and every disk has its own
+constexpr Bytes kNumberMaxSize = 64;
+// What the boards' device trees set, for when the old trigger is a sign that an earlier run left.
+constexpr std::string_view kBoardTrigger = "mmc0";
+constexpr std::array<std::string_view, 2> kOwnTriggers = {"timer", "pattern"};
+
+constexpr milliseconds kFlash{150};
+constexpr milliseconds kGap{1000};
+
+bool contains(const auto& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+// "none timer [mmc0] heartbeat": the one that is set, in brackets, is remembered without them.
+std::string take_brackets(std::vector<std::string>& triggers) {
+  for (std::string& word : triggers) {
+    if (word.size() < 3 || !word.starts_with('[') || !word.ends_with(']')) continue;
+    word = word.substr(1, word.size() - 2);
+    return word;
+  }
+  return "";
+}
+
+std::string number(milliseconds time) {
+  return std::to_string(time.count());
+}
+
+}  // namespace
+
+StatusLed::StatusLed(const std::filesystem::path& root, System& system)
+    : StatusLed(root, system, [](milliseconds time) { std::this_thread::sleep_for(time); }) {}
+
+StatusLed::StatusLed(const std::filesystem::path& root, System& system, Pause pause)
+    : system_(system), pause_(std::move(pause)) {
+  for (const std::string_view folder : kLedFolders) {
+    const auto triggers = read_whole_file(below(root, std::string(folder) + "/trigger"), kTriggersMaxSize);
+    if (!triggers.ok()) continue;
+    folder_ = folder;
+    triggers_ = split_words(*triggers);
+    break;
+  }
+  old_trigger_ = take_brackets(triggers_);
+  if (old_trigger_.empty() || contains(kOwnTriggers, old_trigger_)) {
+    old_trigger_ = offers(kBoardTrigger) ? kBoardTrigger : "none";
+  }
+  const auto brightest = read_whole_file(below(root, folder_ + "/max_brightness"), kNumberMaxSize);
+  // Any LED has at least on and off.
+  const auto steps = brightest.ok() ? parse_u64(trim(*brightest)) : std::nullopt;
+  brightest_ = std::to_string(std::clamp<std::uint64_t>(steps.value_or(1), 1, 65535));
+}
+
+bool StatusLed::offers(std::string_view trigger) const {
+  return contains(triggers_, trigger);
+}
+
+Status StatusLed::write(std::string_view file, const std::string& value) {
+  Status status = system_.write_kernel_file(folder_ + "/" + std::string(file), value);
+  pause_(kLedWritePause);
+  return status;
+}
+
+Status StatusLed::blink(Blink blink) {
+  if (!offers("timer")) return ok_status();
+  KRAKEN_TRY(write("trigger", "timer"));
+  KRAKEN_TRY(write("delay_on", number(blink.on)));
+  return write("delay_off", number(blink.off));
+}
+
+// Pairs of brightness and time; the second pair of each, of no time, is what keeps the kernel from dimming from one to
+// the next: Linux, Documentation/ABI/testing/sysfs-class-led-trigger-pattern.
+Status StatusLed::flash(int times, Blink instead) {
+  if (!offers("pattern")) return blink(instead);
+  std::string pattern;
+  const auto step = [&pattern](const std::string& brightness, milliseconds time) {
+    if (!pattern.empty()) pattern += ' ';
+    pattern += brightness;
+    pattern += ' ' + number(time);
+    pattern += ' ' + brightness;
+    pattern += " 0";
+  };
+  for (int i = 1; i <= times; ++i) {
+    step(brightest_, kFlash);
+    step("0", i == times ? kGap : kFlash);
+  }
+  KRAKEN_TRY(write("trigger", "pattern"));
+  return write("pattern", pattern);
+}
+
+Status StatusLed::light() {
+  KRAKEN_TRY(write("trigger", "none"));
+  return write("brightness", brightest_);
+}
+
+Status StatusLed::show_now(LedSign sign) {
+  switch (sign) {
+    case LedSign::kWorking:
+      return blink({milliseconds(500), milliseconds(500)});
+    case LedSign::kWaitingForNetwork:
+      return flash(2, {milliseconds(100), milliseconds(900)});
+    case LedSign::kWaitingForManager:
+      return flash(3, {milliseconds(900), milliseconds(100)});
+    case LedSign::kDone:
+      return light();
+    case LedSign::kFailed:
+      return blink({milliseconds(50), milliseconds(50)});
+  }
+  return ok_status();
+}
+
+Status StatusLed::show(LedSign sign) {
+  if (!present() || shown_ == sign) return ok_status();
+  shown_ = sign;
+  return show_now(sign).with_context("showing the state on the LED");
+}
+
+Status StatusLed::restore() {
+  shown_.reset();
+  return write("trigger", old_trigger_).with_context("giving the LED its trigger back");
+}
+
+Status StatusLed::end(LedSign sign) {
+  Status status = show(sign);
+  if (!present() || sign != LedSign::kDone) return status;
+  if (status.ok()) pause_(kLedDoneShown);
+  const Status restored = restore();
+  return status.ok() ? restored : status;
+}
+
+}  // namespace kraken

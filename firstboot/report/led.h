@@ -1,0 +1,71 @@
+// What a node without a screen shows on the board's green LED while first boot runs. The kernel's LED triggers do the
+// blinking, so that there is no thread, and a sign stays when the program hangs or dies.
+//
+//   sign                 with the trigger "pattern"      without it (trigger "timer")
+//   working              half a second on and off        the same
+//   waiting for network  two short flashes, then a gap   a short flash each second
+//   waiting for manager  three short flashes, then a gap a short gap each second
+//   done                 on, for some seconds; then the LED shows again what it showed before
+//   failed               ten short flashes a second, until the next boot or the next run
+//
+// A board that has no such LED, or a kernel that lacks a trigger, is no error. One thread.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "system/system.h"
+
+namespace kraken {
+
+enum class LedSign { kWorking, kWaitingForNetwork, kWaitingForManager, kDone, kFailed };
+
+inline constexpr std::chrono::milliseconds kLedDoneShown{5000};
+// Between two writes: some kernels lose the second of two that come together.
+inline constexpr std::chrono::milliseconds kLedWritePause{20};
+
+class StatusLed {
+ public:
+  using Pause = std::function<void(std::chrono::milliseconds)>;
+
+  // Looks for the LED below `root` and remembers its trigger; changes nothing. `system` must outlive it.
+  StatusLed(const std::filesystem::path& root, System& system);
+  // `pause` is called instead of sleeping.
+  StatusLed(const std::filesystem::path& root, System& system, Pause pause);
+
+  bool present() const { return !folder_.empty(); }
+  // Shown already: nothing is written. Fails with what the first failing write says; the LED may then show anything.
+  Status show(LedSign sign);
+  // At the end of a run. Done: shows it for kLedDoneShown, then gives the LED its trigger back. Anything else: shows
+  // it, and leaves it so.
+  Status end(LedSign sign);
+
+ private:
+  struct Blink {
+    std::chrono::milliseconds on;
+    std::chrono::milliseconds off;
+  };
+
+  bool offers(std::string_view trigger) const;
+  Status write(std::string_view file, const std::string& value);
+  Status blink(Blink blink);
+  Status flash(int times, Blink instead);
+  Status light();
+  Status show_now(LedSign sign);
+  Status restore();
+
+  System& system_;
+  Pause pause_;
+  std::string folder_;                 // "/sys/class/leds/ACT"; "" when there is none
+  std::vector<std::string> triggers_;  // that this kernel offers
+  std::string old_trigger_;
+  std::string brightest_;
+  std::optional<LedSign> shown_;
+};
+
+}  // namespace kraken

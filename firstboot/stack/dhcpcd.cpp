@@ -1,0 +1,75 @@
+// dhcpcd.conf(5). dhcpcd makes no bonds, but it knows one address on two interfaces: it configures the one with the
+// lower metric, and moves the address to the other when that one loses its carrier. That is the failover here; a dead
+// link behind a live carrier is not noticed.
+#include <algorithm>
+
+#include "base/text.h"
+#include "stack/layout.h"
+
+namespace kraken {
+
+namespace {
+
+constexpr std::string_view kBegin = "# BEGIN kraken (kraken-firstboot keeps these lines; put your own outside)\n";
+constexpr std::string_view kBeginStart = "# BEGIN kraken";
+constexpr std::string_view kEnd = "# END kraken";
+
+// What containers' networks bring; each would get an address of dhcpcd's else. Global options must come before the
+// first `interface`, so this is a block of its own, at the top.
+constexpr std::string_view kDenied = "denyinterfaces veth* cni* flannel* docker* br-*\n";
+
+constexpr int kFirstMetric = 100;
+constexpr int kMetricStep = 100;
+
+// The lines outside of our blocks. A mark without its partner is taken out alone, as in hosts_file.cpp.
+std::string others(std::string_view existing) {
+  const auto lines = split(existing, '\n');
+  const auto is_begin = [](const std::string& line) { return trim(line).starts_with(kBeginStart); };
+  const auto is_end = [](const std::string& line) { return trim(line) == kEnd; };
+  std::string text;
+  for (auto line = lines.begin(); line != lines.end(); ++line) {
+    if (is_begin(*line)) {
+      const auto next = std::find_if(line + 1, lines.end(), [&](const auto& l) { return is_begin(l) || is_end(l); });
+      if (next != lines.end() && is_end(*next)) line = next;
+    } else if (!is_end(*line) && (line + 1 != lines.end() || !line->empty())) {
+      text += *line + "\n";
+    }
+  }
+  return text;
+}
+
+std::string block(std::string_view lines) {
+  return std::string(kBegin) + std::string(lines) + std::string(kEnd) + "\n";
+}
+
+std::string interfaces(const Layout& layout) {
+  std::string text;
+  int metric = kFirstMetric;
+  for (const Port& port : layout.ports()) {
+    text += "interface " + port.name + "\nmetric " + std::to_string(metric) +
+            "\nstatic ip_address=" + layout.address() + "\nstatic routers=" + format_ipv4(layout.wanted.gateway) + "\n";
+    if (!layout.wanted.dns.empty()) text += "static domain_name_servers=" + listed(layout.wanted.dns, " ") + "\n";
+    metric += kMetricStep;
+  }
+  return text;
+}
+
+}  // namespace
+
+StackConfig render_dhcpcd(const Layout& layout, const Stack& stack) {
+  const auto found = stack.existing.find(std::string(kDhcpcdPath));
+  const std::string rest = found == stack.existing.end() ? "" : others(found->second);
+  StackConfig config;
+  // At the end, since an `interface` takes all lines up to the next one.
+  config.files.push_back(
+      {std::string(kDhcpcdPath), block(kDenied) + rest + block(interfaces(layout)), FileMode::kPublic});
+  // try-: nothing when it is not running yet; and not "rebind", which would not see an interface's new name.
+  config.commands = {{"systemctl", "try-restart", "dhcpcd.service"}};
+  config.interface = layout.primary.name;
+  config.way = layout.fallback ? "one address on " + layout.primary.name + " and " + layout.fallback->name +
+                                     " with route metrics, by dhcpcd: it fails over when the carrier is lost"
+                               : layout.primary.name + " alone, by dhcpcd";
+  return config;
+}
+
+}  // namespace kraken

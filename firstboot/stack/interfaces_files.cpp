@@ -1,0 +1,83 @@
+#include "stack/interfaces_files.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace kraken {
+
+namespace {
+
+constexpr std::string_view kSourceOurs = "source /etc/network/interfaces.d/kraken\n";
+constexpr std::string_view kLoopback = "auto lo\niface lo inet loopback\n\n";
+
+// "auto", and "allow-hotplug" and its like: these bring an interface up; an `iface` alone only says how.
+bool brings_up(const std::vector<std::string>& words) {
+  return !words.empty() && (words.front() == "auto" || words.front().starts_with("allow-"));
+}
+
+bool reads_ours(std::string_view text) {
+  for (const std::string& line : split(text, '\n')) {
+    const auto words = split_words(line);
+    if (words.size() < 2) continue;
+    // The names that Debian's own file and guides use; any other pattern is answered with one more line of ours.
+    const bool folder = words[1] == kInterfacesFolder || words[1] == std::string(kInterfacesFolder) + "/";
+    if (words[0] == "source-directory" && folder) return true;
+    const bool all = words[1] == std::string(kInterfacesFolder) + "/*" || words[1] == "interfaces.d/*";
+    if (words[0] == "source" && (all || words[1] == kOwnInterfacesPath)) return true;
+  }
+  return false;
+}
+
+std::string without_names(std::string_view text, const std::vector<std::string>& names) {
+  std::string out;
+  std::vector<std::string> lines = split(text, '\n');
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto words = split_words(lines[i]);
+    const auto taken = [&names](const std::string& word) { return std::ranges::find(names, word) != names.end(); };
+    if (brings_up(words) && std::any_of(words.begin() + 1, words.end(), taken)) {
+      std::string rest = words.front();
+      for (std::size_t w = 1; w < words.size(); ++w) {
+        if (!taken(words[w])) rest += " " + words[w];
+      }
+      lines[i] = "# kraken took over: " + lines[i] + (rest == words.front() ? "" : "\n" + rest);
+    }
+    out += lines[i] + (i + 1 < lines.size() ? "\n" : "");
+  }
+  return out;
+}
+
+}  // namespace
+
+bool configures_wired(const Files& files) {
+  for (const auto& [path, text] : files) {
+    // Not ours, so that having written it does not decide who is asked the next time.
+    if (!path.starts_with("/etc/network/") || path == kOwnInterfacesPath) continue;
+    for (const std::string& line : split(text, '\n')) {
+      const auto words = split_words(line);
+      if (words.size() < 4 || words[0] != "iface" || words[1] == "lo" || words[1].starts_with("wl")) continue;
+      // "manual" gives no address: dhcpcd's and old Raspberry Pi OS's way of leaving an interface alone.
+      if (words[3] == "dhcp" || words[3] == "static" || words[3] == "auto") return true;
+    }
+  }
+  return false;
+}
+
+Files make_room(const Files& files, const std::vector<std::string>& names) {
+  Files changed;
+  for (const auto& [path, text] : files) {
+    if (!path.starts_with("/etc/network/") || path == kOwnInterfacesPath) continue;
+    std::string wanted = without_names(text, names);
+    if (wanted != text) changed[path] = std::move(wanted);
+  }
+  const std::string main(kInterfacesPath);
+  const auto found = files.find(main);
+  std::string text = changed.contains(main) ? changed[main] : found == files.end() ? "" : found->second;
+  if (reads_ours(text)) return changed;
+  if (found == files.end()) text = kLoopback;
+  if (!text.empty() && text.back() != '\n') text += '\n';
+  changed[main] = text + std::string(kSourceOurs);
+  return changed;
+}
+
+}  // namespace kraken

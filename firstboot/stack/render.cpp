@@ -1,0 +1,67 @@
+#include <algorithm>
+
+#include "stack/layout.h"
+#include "stack/resolv_conf.h"
+#include "stack/stack.h"
+
+namespace kraken {
+
+namespace {
+
+// systemd.link(5). Name= holds with net.ifnames=0 and with Raspberry Pi OS's 99-default.link -> /dev/null as well: both
+// switch off the naming *policies* only.
+StackFile link_file(const Port& port) {
+  const std::string match = port.mac ? "PermanentMACAddress=" + format_mac(*port.mac) : "Path=" + port.path;
+  return {link_path(port.name),
+          "# Written by kraken-firstboot.\n[Match]\n" + match + "\n\n[Link]\nName=" + port.name + "\n"};
+}
+
+void add_rename(const Nic& nic, const Port& port, StackConfig& config) {
+  if (nic.name != port.name) config.renames.push_back({nic.index, nic.name, port.name});
+}
+
+void add_resolv_conf(const Stack& stack, const WantedNetwork& wanted, StackConfig& config) {
+  if (stack.keeps_resolv_conf || wanted.dns.empty()) return;
+  const std::string path(kResolvConfPath);
+  const auto found = stack.existing.find(path);
+  const std::string existing = found == stack.existing.end() ? "" : found->second;
+  config.files.push_back({path, managed_resolv_conf(existing, wanted.dns), FileMode::kPublic});
+}
+
+StackConfig render(const Stack& stack, const Layout& layout) {
+  switch (stack.renderer) {
+    case StackKind::kNetworkManager:
+      return render_networkmanager(layout);
+    case StackKind::kNetworkd:
+      return render_networkd(layout);
+    case StackKind::kDhcpcd:
+      return render_dhcpcd(layout, stack);
+    case StackKind::kIfupdown:
+      return render_ifupdown(layout, stack);
+    case StackKind::kNetplan:  // never a renderer
+    case StackKind::kNone:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<StackConfig> render_config(const Stack& stack, const WantedNetwork& wanted) {
+  if (stack.kind == StackKind::kNone) return StackConfig{};
+  if (!stack.problem.empty()) return Error(ErrorCode::kIo, stack.problem);
+  KRAKEN_ASSIGN(const Layout layout, lay_out(wanted));
+  StackConfig config = render(stack, layout);
+  for (const Port& port : layout.ports()) config.files.push_back(link_file(port));
+  add_resolv_conf(stack, wanted, config);
+  add_rename(wanted.primary, layout.primary, config);
+  if (wanted.fallback) add_rename(*wanted.fallback, *layout.fallback, config);
+  for (std::string& path : all_own_files()) {
+    const bool wanted_file =
+        std::ranges::any_of(config.files, [&](const StackFile& file) { return file.path == path; });
+    if (!wanted_file) config.obsolete.push_back(std::move(path));
+  }
+  return config;
+}
+
+}  // namespace kraken

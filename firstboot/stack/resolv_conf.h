@@ -1,0 +1,17 @@
+// /etc/resolv.conf where nothing else on the node keeps it, resolv.conf(5). Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ipv4.h"
+
+namespace kraken {
+
+inline constexpr std::string_view kResolvConfPath = "/etc/resolv.conf";
+
+// The name servers first; of the existing file everything but its name servers stays.
+std::string managed_resolv_conf(std::string_view existing, const std::vector<Ipv4>& dns);
+
+}  // namespace kraken

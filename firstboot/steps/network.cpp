@@ -1,0 +1,222 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "facts/network_facts.h"
+#include "net/network.h"
+#include "steps/network_rollback.h"
+#include "steps/registry.h"
+
+namespace kraken {
+
+namespace {
+
+// A bond takes two seconds to take up a link, a gigabit link three to be negotiated, and a network service may still be
+// busy with a DHCP server that does not answer.
+constexpr int kProofTries = 20;
+constexpr std::chrono::milliseconds kBetweenTries{2000};
+constexpr int kCarrierTries = 20;
+constexpr std::chrono::milliseconds kBetweenCarrierTries{500};
+// RFC 5227, section 1.1: probes within PROBE_NUM * PROBE_MAX seconds, and ANNOUNCE_WAIT for late answers.
+constexpr std::chrono::milliseconds kCollisionLimit{3000};
+constexpr std::chrono::seconds kCommandLimit{60};
+
+bool is_as_rendered(const NetworkFacts& network, const StackFile& file) {
+  const auto found = network.files.find(file.path);
+  if (found == network.files.end() || found->second.state != TextFile::State::kPresent) return false;
+  return found->second.content == file.content && found->second.is_private == (file.mode == FileMode::kPrivate);
+}
+
+bool is_absent(const NetworkFacts& network, const std::string& path) {
+  const auto found = network.files.find(path);
+  return found == network.files.end() || found->second.state == TextFile::State::kAbsent;
+}
+
+// The first file that is not as it should be, or "".
+std::string wrong_file(const NetworkFacts& network) {
+  for (const StackFile& file : network.config->files) {
+    if (!is_as_rendered(network, file)) return file.path + " is not as it should be";
+  }
+  for (const std::string& path : network.config->obsolete) {
+    if (!is_absent(network, path)) return path + " is left over from another configuration";
+  }
+  return "";
+}
+
+SettledNetwork settled_by(const WantedNetwork& wanted) {
+  SettledNetwork settled{identity_of(wanted.primary), std::nullopt};
+  if (wanted.fallback) settled.fallback = identity_of(*wanted.fallback);
+  return settled;
+}
+
+bool is_ours(const NetworkState& state, const MacAddress& mac) {
+  return std::ranges::any_of(state.links,
+                             [&](const Link& link) { return link.mac == mac || link.permanent_mac == mac; });
+}
+
+Status write_files(const StackConfig& config, System& system) {
+  for (const StackFile& file : config.files) {
+    KRAKEN_TRY(system.make_folder(std::filesystem::path(file.path).parent_path().string()));
+    KRAKEN_TRY(system.replace_file(file.path, file.content, file.mode));
+  }
+  for (const std::string& path : config.obsolete) KRAKEN_TRY(system.remove_file(path));
+  return ok_status();
+}
+
+class NetworkStep final : public Step {
+ public:
+  explicit NetworkStep(Network& network) : network_(network) {}
+  Stage stage() const override { return Stage::kNetwork; }
+  WaitsFor waits_for() const override { return WaitsFor::kNetwork; }
+  std::string_view name() const override { return "network"; }
+  Check check(const Facts& facts, const NodeRecord& record) const override;
+  Status apply(const Facts& facts, const NodeRecord& record, System& system) const override;
+
+ private:
+  Status set_up(const NetworkFacts& network, const NodeRecord& record, System& system) const;
+  Status refuse_taken_address(const NetworkFacts& network, const NodeRecord& record, System& system) const;
+  Result<int> link_with_carrier(const WantedNetwork& wanted, System& system) const;
+  Result<FilesBefore> keep_files_before(const NetworkFacts& network, System& system) const;
+  Status take_up(const StackConfig& config, System& system) const;
+  Status wait_for_proof(const NodeRecord& record, System& system) const;
+  Status go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const;
+  Status rename(int index, const std::string& name) const;
+  Status roll_back(const NetworkFacts& network, const FilesBefore& before, Status why, System& system) const;
+
+  Network& network_;
+};
+
+Check NetworkStep::check(const Facts& facts, const NodeRecord& /*record*/) const {
+  if (!facts.network) return Check::impossible("the network was not looked at");
+  const NetworkFacts& network = *facts.network;
+  if (!network.problem.empty()) return Check::impossible(network.problem);
+  if (!network.wanted) return Check::impossible(network.choice.reason);
+  if (!network.config) return Check::impossible(network.config_problem);
+  if (const std::string wrong = wrong_file(network); !wrong.empty()) return Check::needed(wrong);
+  if (network.settled != settled_by(*network.wanted)) {
+    return Check::needed("the configuration of " + network.config->interface + " has not been proved yet");
+  }
+  if (network.proof.reach != Reach::kGateway) return Check::needed_this_boot(network.proof.detail);
+  return Check::done(network.proof.detail + "; " + network.config->way + "; " + network.choice.reason);
+}
+
+Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& system) const {
+  const NetworkFacts& network = *facts.network;
+  if (network.settled != settled_by(*network.wanted) || !wrong_file(network).empty()) {
+    return set_up(network, record, system);
+  }
+  // What was proved once is not given up because a gateway or a cable is away today.
+  KRAKEN_TRY(take_up(*network.config, system));
+  return wait_for_proof(record, system);
+}
+
+Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record, System& system) const {
+  KRAKEN_TRY(refuse_taken_address(network, record, system));
+  KRAKEN_ASSIGN(const FilesBefore before, keep_files_before(network, system));
+  Status status = write_files(*network.config, system);
+  if (status.ok()) status = take_up(*network.config, system);
+  if (status.ok()) status = wait_for_proof(record, system);
+  if (!status.ok()) return roll_back(network, before, std::move(status), system);
+  const std::string settled = format_settled_network(settled_by(*network.wanted));
+  KRAKEN_TRY(system.replace_file(kSettledNetworkPath, settled, FileMode::kPublic));
+  return system.remove_file(kNetworkRollbackPath);
+}
+
+// RFC 5227, section 2.1: an address that another host has is not taken.
+Status NetworkStep::refuse_taken_address(const NetworkFacts& network, const NodeRecord& record, System& system) const {
+  const Ipv4 address = record.network.address;
+  const bool has_it =
+      std::ranges::any_of(network.state.addresses, [&](const LinkAddress& found) { return found.address == address; });
+  if (has_it) return ok_status();
+  KRAKEN_ASSIGN(const int link, link_with_carrier(*network.wanted, system));
+  KRAKEN_ASSIGN(const auto owner, network_.ask_arp(link, Ipv4{}, address, kCollisionLimit));
+  if (!owner || is_ours(network.state, *owner)) return ok_status();
+  return Error(ErrorCode::kAlreadyExists,
+               "another machine, " + format_mac(*owner) + ", has this node's address " + format_ipv4(address) +
+                   ": give one of the two another address; until then this node keeps the network that it has");
+}
+
+// Of the interfaces that are to carry the address the first with a link.
+Result<int> NetworkStep::link_with_carrier(const WantedNetwork& wanted, System& system) const {
+  std::vector<const Nic*> nics = {&wanted.primary};
+  if (wanted.fallback) nics.push_back(&*wanted.fallback);
+  for (const Nic* nic : nics) {
+    if (nic->index != 0) KRAKEN_TRY(network_.set_link_up(nic->index));
+  }
+  for (int i = 0; i < kCarrierTries; ++i) {
+    KRAKEN_ASSIGN(const NetworkState state, network_.state());
+    for (const Nic* nic : nics) {
+      const Link* link = state.find_link(nic->index);
+      if (link != nullptr && link->carrier) return link->index;
+    }
+    system.pause(kBetweenCarrierTries);
+  }
+  return Error(ErrorCode::kIo, "no interface that is to have the node's address has a link: is a cable plugged in?");
+}
+
+// A run that was cut off has kept them already: what is on the disk now may be its own half-written work.
+Result<FilesBefore> NetworkStep::keep_files_before(const NetworkFacts& network, System& system) const {
+  if (network.rollback.state == TextFile::State::kPresent) {
+    auto kept = parse_files_before(network.rollback.content);
+    if (kept.ok()) return kept;
+  }
+  FilesBefore before = files_before(network);
+  KRAKEN_TRY(system.make_folder(kStateFolder));
+  KRAKEN_TRY(system.replace_file(kNetworkRollbackPath, format_files_before(before), FileMode::kPrivate));
+  return before;
+}
+
+Status NetworkStep::wait_for_proof(const NodeRecord& record, System& system) const {
+  NetworkProof proof;
+  for (int i = 0; i < kProofTries; ++i) {
+    proof = prove_network(record, network_);
+    if (proof.reach == Reach::kGateway) return ok_status();
+    system.pause(kBetweenTries);
+  }
+  return Error(ErrorCode::kIo, proof.detail);
+}
+
+Status NetworkStep::take_up(const StackConfig& config, System& system) const {
+  for (const NicRename& change : config.renames) KRAKEN_TRY(rename(change.index, change.to));
+  for (const auto& command : config.commands) KRAKEN_TRY(system.run_program(command, kCommandLimit));
+  return ok_status();
+}
+
+// The network's service finds the files and the interfaces' names as they were, and no bond of ours that it would take
+// for somebody else's.
+Status NetworkStep::go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const {
+  KRAKEN_TRY(restore_files(before, system));
+  KRAKEN_ASSIGN(const NetworkState state, network_.state());
+  const Link* bond = state.find_link(network.config->interface);
+  if (bond != nullptr && bond->kind == "bond") KRAKEN_TRY(network_.delete_link(bond->index));
+  for (const NicRename& change : network.config->renames) KRAKEN_TRY(rename(change.index, change.from));
+  return system.run_program({"systemctl", "restart", network.stack.service}, kCommandLimit);
+}
+
+Status NetworkStep::rename(int index, const std::string& name) const {
+  KRAKEN_ASSIGN(const NetworkState state, network_.state());
+  const Link* link = state.find_link(index);
+  // Unplugged meanwhile: whoever plugs it in gets it under its name.
+  if (link == nullptr || link->name == name) return ok_status();
+  if (link->up) KRAKEN_TRY(network_.set_link_down(index));
+  return network_.rename_link(index, name);
+}
+
+Status NetworkStep::roll_back(const NetworkFacts& network, const FilesBefore& before, Status why,
+                              System& system) const {
+  const Status back = go_back(network, before, system);
+  if (!back.ok()) {
+    return std::move(why).with_context(
+        "the new network configuration failed, and the previous one could not be put back (" + back.error().what() +
+        ")");
+  }
+  KRAKEN_TRY(system.remove_file(kNetworkRollbackPath));
+  return std::move(why).with_context("the previous network configuration is back, because the new one failed");
+}
+
+}  // namespace
+
+std::unique_ptr<const Step> make_network_step(Network& network) {
+  return std::make_unique<NetworkStep>(network);
+}
+
+}  // namespace kraken

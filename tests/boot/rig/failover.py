@@ -1,0 +1,66 @@
+"""Losing the USB adapter, in both ways a link dies: traffic dead behind a live carrier, and the adapter unplugged."""
+
+import re
+
+from . import network
+
+_BONDS = "ls /proc/net/bonding"
+# Both ways of losing a packet count: no reply, and "no answer yet", which ping -O says at once.
+_SUMMARY = re.compile(r"(\d+) packets transmitted, (\d+) received")
+
+
+class Failover:
+    def __init__(self, checks, guest, emulator, net, patience):
+        self._checks = checks
+        self._guest = guest
+        self._emulator = emulator
+        self._net = net
+        self._patience = patience
+
+    def run(self):
+        bond = self._guest.text(_BONDS).split()
+        self._checks.check("the two interfaces are one bond", len(bond) == 1, " ".join(bond))
+        if len(bond) != 1:
+            return
+        self._bond = bond[0]
+        adapter = self._name_of(network.ADAPTER)
+        onboard = self._name_of(network.ONBOARD)
+        self._checks.check("the bond works through the USB adapter", self._active() == adapter, self._active())
+        monitor = self._emulator.monitor()
+        self._lose("a dead link behind a live carrier", onboard, lambda: monitor.set_link(network.ADAPTER, False))
+        self._regain("the link's return", lambda: monitor.set_link(network.ADAPTER, True))
+        self._lose("an unplugged adapter", onboard, lambda: monitor.unplug(network.ADAPTER))
+        self._regain("the adapter's return", lambda: monitor.plug(network.ADAPTER))
+        monitor.close()
+
+    def _lose(self, what, onboard, act):
+        self._change(what, act, lambda active: active == onboard)
+
+    def _regain(self, what, act):
+        # It may come back under another name.
+        self._change(what, act, lambda active: active == self._name_of(network.ADAPTER))
+
+    def _change(self, what, act, arrived):
+        """ACT, while the node pings its gateway; ARRIVED says of the bond's active interface whether it has moved."""
+        guest = self._guest
+        guest.run(f"ping -i 0.2 {self._net.gateway} > /tmp/pings 2>&1 & echo $! > /tmp/ping-pid")
+        act()
+        found = self._emulator.wait_for(f"the bond to move after {what}", lambda: arrived(self._active()),
+                                        self._emulator.elapsed() + 60 * self._patience)
+        answer = guest.run(f"ping -c 3 -W 2 {self._net.gateway}", allowed=None)
+        said = guest.text("kill -INT $(cat /tmp/ping-pid); sleep 0.5; cat /tmp/pings")
+        counts = _SUMMARY.search(said)
+        lost = int(counts[1]) - int(counts[2]) if counts else -1
+        self._checks.check(f"the node keeps its address through {what}", bool(found) and answer.returncode == 0,
+                           f"{lost} of {counts[1] if counts else '?'} pings lost, 5 a second, through {self._active()}")
+
+    def _active(self):
+        return self._guest.text(f"cat /sys/class/net/{self._bond}/bonding/active_slave 2>/dev/null || true")
+
+    def _name_of(self, nic):
+        """The interface whose adapter was made with that address: as a port it may use another one."""
+        text = self._guest.text(f"cat /proc/net/bonding/{self._bond}")
+        for part in text.split("Slave Interface: ")[1:]:
+            if f"Permanent HW addr: {network.mac(nic)}" in part:
+                return part.split()[0]
+        return None

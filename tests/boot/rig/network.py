@@ -1,0 +1,58 @@
+"""The node's network as QEMU plays it: one Ethernet segment with the cluster's gateway, and two USB adapters on it.
+
+On raspi3b the first one sits where the board's device tree has the onboard interface, the second is the USB adapter.
+"""
+
+import ipaddress
+import json
+from dataclasses import dataclass
+
+RECORD = "/etc/kraken/node.json"
+
+ONBOARD = "onboard"
+ADAPTER = "adapter"
+_MACS = {ONBOARD: "52:54:00:00:00:03", ADAPTER: "52:54:00:00:01:03"}
+_HUBPORTS = {ONBOARD: "h0", ADAPTER: "h1"}
+
+
+@dataclass(frozen=True)
+class NodeNetwork:
+    address: str
+    subnet: str
+    gateway: str
+
+
+def of_image(image, scratch):
+    record = json.loads(image.read_root_text(RECORD, scratch))["network"]
+    subnet = ipaddress.ip_network(f"{record['address']}/{record['prefix']}", strict=False)
+    return NodeNetwork(record["address"], str(subnet), record["gateway"])
+
+
+def mac(nic):
+    return _MACS[nic]
+
+
+def hubport(nic):
+    """QEMU's name of the cable."""
+    return _HUBPORTS[nic]
+
+
+def device(nic):
+    """QEMU's words for the adapter."""
+    return f"usb-net,id={nic},netdev={_HUBPORTS[nic]},mac={_MACS[nic]}"
+
+
+def options(network, port, nics):
+    """A hub, since a gratuitous ARP and a backup interface's listening need one segment. Only the node's own address is
+    forwarded: a login proves that the node has it. Addresses by DHCP are others."""
+    hosts = list(ipaddress.ip_network(network.subnet).hosts())
+    dhcp = hosts[len(hosts) // 2]
+    words = ["-usb",
+             "-netdev", f"user,id=u0,net={network.subnet},host={network.gateway},dns={hosts[-2]},dhcpstart={dhcp},"
+                        f"hostfwd=tcp:127.0.0.1:{port}-{network.address}:22",
+             "-netdev", "hubport,id=hu,hubid=0,netdev=u0"]
+    for nic in (ONBOARD, ADAPTER):
+        words += ["-netdev", f"hubport,id={_HUBPORTS[nic]},hubid=0"]
+    for nic in nics:
+        words += ["-device", device(nic)]
+    return words

@@ -1,0 +1,166 @@
+#include "report/led.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+
+#include "support/fake_sysfs.h"
+#include "support/fake_system.h"
+#include "support/temp_folder.h"
+
+namespace kraken {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeSystem;
+using test::Fault;
+
+constexpr const char* kBookworm = "none rc-feedback timer heartbeat default-on pattern [mmc0] cpu0";
+constexpr const char* kBullseye = "none timer oneshot heartbeat [actpwr] mmc0";
+
+class Led : public ::testing::Test {
+ protected:
+  StatusLed led() {
+    return StatusLed(folder.path(), system, [this](std::chrono::milliseconds time) { paused.push_back(time); });
+  }
+  std::string file(const std::string& name) const {
+    std::ifstream in(folder.path() / ("sys/class/leds/" + name));
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+
+  test::TempFolder folder;
+  test::FakeSysfs sysfs{folder.path()};
+  FakeSystem system{folder.path(), 0};
+  std::vector<std::chrono::milliseconds> paused;
+};
+
+TEST_F(Led, ShowsEachSignWithThePatternTrigger) {
+  sysfs.add_led("ACT", kBookworm);
+  StatusLed status = led();
+  ASSERT_TRUE(status.present());
+  EXPECT_TRUE(system.changes().empty());
+
+  ASSERT_TRUE(status.show(LedSign::kWorking).ok());
+  EXPECT_EQ(file("ACT/trigger"), "timer");
+  EXPECT_EQ(file("ACT/delay_on"), "500");
+  EXPECT_EQ(file("ACT/delay_off"), "500");
+  ASSERT_TRUE(status.show(LedSign::kWaitingForNetwork).ok());
+  EXPECT_EQ(file("ACT/trigger"), "pattern");
+  EXPECT_EQ(file("ACT/pattern"), "255 150 255 0 0 150 0 0 255 150 255 0 0 1000 0 0");
+  ASSERT_TRUE(status.show(LedSign::kWaitingForManager).ok());
+  EXPECT_EQ(file("ACT/pattern"), "255 150 255 0 0 150 0 0 255 150 255 0 0 150 0 0 255 150 255 0 0 1000 0 0");
+  ASSERT_TRUE(status.show(LedSign::kFailed).ok());
+  EXPECT_EQ(file("ACT/trigger"), "timer");
+  EXPECT_EQ(file("ACT/delay_on"), "50");
+  ASSERT_TRUE(status.show(LedSign::kDone).ok());
+  EXPECT_EQ(file("ACT/trigger"), "none");
+  EXPECT_EQ(file("ACT/brightness"), "255");
+}
+
+// The kernel makes a trigger's files when the trigger is set, so it comes first; and it wants a pause between writes.
+TEST_F(Led, SetsTheTriggerFirstAndPauses) {
+  sysfs.add_led("ACT", kBookworm);
+  StatusLed status = led();
+  ASSERT_TRUE(status.show(LedSign::kWorking).ok());
+  EXPECT_EQ(system.changes(),
+            (std::vector<std::string>{"set /sys/class/leds/ACT/trigger", "set /sys/class/leds/ACT/delay_on",
+                                      "set /sys/class/leds/ACT/delay_off"}));
+  EXPECT_EQ(paused, std::vector<std::chrono::milliseconds>(3, kLedWritePause));
+  ASSERT_TRUE(status.show(LedSign::kWorking).ok());
+  EXPECT_EQ(system.changes().size(), 3U);
+}
+
+TEST_F(Led, TellsTheSignsApartWithoutThePatternTrigger) {
+  sysfs.add_led("led0", kBullseye);
+  StatusLed status = led();
+  std::vector<std::string> seen;
+  for (const LedSign sign :
+       {LedSign::kWorking, LedSign::kWaitingForNetwork, LedSign::kWaitingForManager, LedSign::kFailed}) {
+    ASSERT_TRUE(status.show(sign).ok());
+    EXPECT_EQ(file("led0/trigger"), "timer");
+    seen.push_back(file("led0/delay_on") + "/" + file("led0/delay_off"));
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"500/500", "100/900", "900/100", "50/50"}));
+}
+
+TEST_F(Led, GivesTheTriggerBackAfterDone) {
+  sysfs.add_led("led0", kBullseye);
+  StatusLed status = led();
+  ASSERT_TRUE(status.show(LedSign::kWorking).ok());
+  ASSERT_TRUE(status.end(LedSign::kDone).ok());
+  EXPECT_EQ(file("led0/brightness"), "255");
+  EXPECT_EQ(file("led0/trigger"), "actpwr");
+  EXPECT_EQ(std::count(paused.begin(), paused.end(), kLedDoneShown), 1);
+}
+
+TEST_F(Led, KeepsShowingAFailure) {
+  sysfs.add_led("ACT", kBookworm);
+  ASSERT_TRUE(led().end(LedSign::kFailed).ok());
+  EXPECT_EQ(file("ACT/trigger"), "timer");
+  EXPECT_EQ(std::count(paused.begin(), paused.end(), kLedDoneShown), 0);
+}
+
+// What an earlier run of this boot left is not what the LED is to go back to.
+TEST_F(Led, DoesNotTakeItsOwnSignForTheOldTrigger) {
+  for (const char* left : {"none [timer] mmc0", "none timer [pattern] mmc0", "none timer mmc0"}) {
+    sysfs.add_led("ACT", left);
+    ASSERT_TRUE(led().end(LedSign::kDone).ok());
+    EXPECT_EQ(file("ACT/trigger"), "mmc0") << left;
+  }
+  sysfs.add_led("ACT", "none [timer]");
+  ASSERT_TRUE(led().end(LedSign::kDone).ok());
+  EXPECT_EQ(file("ACT/trigger"), "none");
+}
+
+TEST_F(Led, PrefersTheActivityLedOfNewerKernels) {
+  sysfs.add_led("led0", kBullseye);
+  sysfs.add_led("ACT", kBookworm);
+  ASSERT_TRUE(led().show(LedSign::kWorking).ok());
+  EXPECT_EQ(file("ACT/trigger"), "timer");
+  EXPECT_NE(file("led0/trigger"), "timer");
+}
+
+TEST_F(Led, MissesNothingWithoutALed) {
+  sysfs.add_led("PWR", kBookworm);
+  StatusLed status = led();
+  EXPECT_FALSE(status.present());
+  EXPECT_TRUE(status.show(LedSign::kWorking).ok());
+  EXPECT_TRUE(status.end(LedSign::kDone).ok());
+  EXPECT_TRUE(system.changes().empty());
+  EXPECT_TRUE(paused.empty());
+}
+
+TEST_F(Led, LeavesAloneWhatTheKernelDoesNotOffer) {
+  sysfs.add_led("ACT", "none [mmc0]");
+  StatusLed status = led();
+  EXPECT_TRUE(status.show(LedSign::kWorking).ok());
+  EXPECT_TRUE(status.show(LedSign::kWaitingForNetwork).ok());
+  EXPECT_TRUE(system.changes().empty());
+  EXPECT_TRUE(status.end(LedSign::kDone).ok());
+  EXPECT_EQ(file("ACT/trigger"), "mmc0");
+}
+
+TEST_F(Led, ReportsAFailingWriteAndStillGivesTheTriggerBack) {
+  sysfs.add_led("ACT", kBookworm);
+  system.set_fault({.kind = Fault::Kind::kError, .at = 1, .sys_errno = EIO});
+  const Status status = led().end(LedSign::kDone);
+  ASSERT_FALSE(status.ok());
+  EXPECT_NE(status.error().what().find("showing the state on the LED"), std::string::npos) << status.error().what();
+  EXPECT_EQ(file("ACT/trigger"), "mmc0");
+  EXPECT_EQ(std::count(paused.begin(), paused.end(), kLedDoneShown), 0);
+}
+
+TEST_F(Led, SurvivesHostileFiles) {
+  sysfs.add_led("ACT", std::string(100000, 'x'));
+  EXPECT_FALSE(led().present());
+  sysfs.add_led("ACT", "none [] [ ] timer pattern [mmc0]");
+  sysfs.put("sys/class/leds/ACT/max_brightness", "99999999999999999999999\n");
+  StatusLed status = led();
+  ASSERT_TRUE(status.show(LedSign::kWaitingForNetwork).ok());
+  EXPECT_TRUE(file("ACT/pattern").starts_with("1 150 1 0 ")) << file("ACT/pattern");
+}
+
+}  // namespace
+}  // namespace kraken

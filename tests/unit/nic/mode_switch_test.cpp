@@ -1,0 +1,55 @@
+#include "nic/mode_switch.h"
+
+#include <gtest/gtest.h>
+
+#include "nic/nic.h"
+#include "support/fake_sysfs.h"
+#include "support/temp_folder.h"
+
+namespace kraken {
+namespace {
+
+using test::Board;
+using test::FakeSysfs;
+
+TEST(ModeSwitches, AreTheAdaptersThatPretendToBeACdrom) {
+  const test::TempFolder folder;
+  FakeSysfs sysfs(folder.path());
+  sysfs.add_board(Board::kPi3B);
+  sysfs.plug_cdrom("sr1", "1-1.3", "0bda:8151");
+  sysfs.plug_cdrom("sr0", "1-1.2", "2357:0600");
+  const auto found = find_mode_switches(folder.path());
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].device, "/dev/sr0");
+  EXPECT_EQ(found[0].usb, (UsbId{0x2357, 0x0600}));
+  EXPECT_EQ(found[0].usb_port, "1-1.2");
+  EXPECT_EQ(found[0].product, "TP-Link UE300");
+  EXPECT_EQ(found[1].device, "/dev/sr1");
+  EXPECT_EQ(read_nics(folder.path(), {}).size(), 1U);
+}
+
+TEST(ModeSwitches, AreNoRealDrivesAndNoOtherDisks) {
+  const test::TempFolder folder;
+  EXPECT_TRUE(find_mode_switches(folder.path()).empty());
+  FakeSysfs sysfs(folder.path());
+  sysfs.add_board(Board::kPi4);
+  sysfs.plug_cdrom("sr0", "1-1.2", "152d:0578");   // a drive
+  sysfs.plug_cdrom("sda", "1-1.3", "0bda:8151");   // the adapter's id, but no CD-ROM
+  sysfs.plug_cdrom("sr0x", "1-1.4", "0bda:8151");  // not a name that the kernel gives
+  EXPECT_TRUE(find_mode_switches(folder.path()).empty());
+}
+
+TEST(ModeSwitches, AreGoneOnceTheyAreAdapters) {
+  const test::TempFolder folder;
+  FakeSysfs sysfs(folder.path());
+  sysfs.add_board(Board::kPi3B);
+  sysfs.plug_cdrom("sr0", "1-1.2", "0bda:8151");
+  ASSERT_EQ(find_mode_switches(folder.path()).size(), 1U);
+  sysfs.unplug("1-1.2");
+  sysfs.plug(test::r8152("eth1", "1-1.2"));
+  EXPECT_TRUE(find_mode_switches(folder.path()).empty());
+  EXPECT_EQ(read_nics(folder.path(), {}).size(), 2U);
+}
+
+}  // namespace
+}  // namespace kraken
