@@ -76,12 +76,9 @@ Status plan_overlays(PlanBuilder& plan, const OpenedImage& image, const NodeInpu
 }
 
 // Said until kraken-firstboot does it: a setting must never be ignored in silence.
-std::string not_yet_applied(const NodeInputs& inputs) {
-  std::vector<std::string> what = {"the static address", "nic"};
-  if (!inputs.node->profile.tuning.empty()) what.emplace_back("tuning");
-  if (inputs.cluster->orchestrator.value != Orchestrator::kNone) what.emplace_back("joining the cluster");
-  return "carried in the node record, but not acted on by this version's kraken-firstboot: " + join(what, ", ") +
-         "; the node gets its address by DHCP";
+std::string not_yet_joined(Orchestrator orchestrator) {
+  return "orchestrator: " + to_word(orchestrator) +
+         " is carried in the node record, but this version's kraken-firstboot does not join the cluster by itself";
 }
 
 }  // namespace
@@ -103,7 +100,8 @@ Result<NodePlan> plan_node(OpenedImage& image, const NodeInputs& inputs, const I
   KRAKEN_TRY(plan_firstboot(parts));
   builder.close_planned_paths();
   KRAKEN_TRY(plan_overlays(builder, image, inputs));
-  plan.warnings.push_back(not_yet_applied(inputs));
+  const Orchestrator orchestrator = inputs.cluster->orchestrator.value;
+  if (orchestrator != Orchestrator::kNone) plan.warnings.push_back(not_yet_joined(orchestrator));
   KRAKEN_ASSIGN(plan.edits, builder.take());
   return plan;
 }

@@ -13,6 +13,7 @@
 #include "contract/node_record.h"
 #include "run/first_boot.h"
 #include "steps/registry.h"
+#include "support/fake_network.h"
 #include "support/fake_system.h"
 #include "support/node_records.h"
 #include "support/temp_folder.h"
@@ -73,9 +74,11 @@ class FakeNode {
 
   FakeSystem system() const { return FakeSystem(root(), kClockWithoutChip); }
 
-  Outcome run(FakeSystem& system) const { return run_with(system, all_steps()); }
+  Outcome run(FakeSystem& system) const { return run_with(system, early_steps()); }
   Outcome run_with(FakeSystem& system, const Steps& steps) const {
-    FirstBoot first_boot({.root = root(), .record = path(kNodeRecordPath)}, system, steps);
+    FakeNetwork network;
+    FirstBoot first_boot({.root = root(), .record = path(kNodeRecordPath), .stage = Stage::kEarly}, {system, network},
+                         steps);
     return first_boot.run();
   }
   Outcome boot() const {

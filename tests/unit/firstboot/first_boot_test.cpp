@@ -11,6 +11,7 @@
 namespace kraken {
 namespace {
 
+using test::FakeNetwork;
 using test::FakeNode;
 using test::FakeSystem;
 using test::Fault;
@@ -225,9 +226,10 @@ TEST(FirstBoot, DoesNotRunTwiceAtOnce) {
 TEST(FirstBoot, BeginsNoStepWhenTheTimeIsUp) {
   const FakeNode node;
   FakeSystem system = node.system();
-  const Steps steps = all_steps();
-  FirstBoot first_boot({.root = node.root(), .record = node.path(kNodeRecordPath), .time_for_steps = {}}, system,
-                       steps);
+  FakeNetwork network;
+  const Steps steps = early_steps();
+  FirstBoot first_boot({.root = node.root(), .record = node.path(kNodeRecordPath), .time_for_steps = {}},
+                       {system, network}, steps);
   EXPECT_EQ(first_boot.run(), Outcome::kNotDone);
   EXPECT_EQ(node.get("/etc/hostname"), "raspberrypi\n");
   EXPECT_NE(step_of(node, "hostname").find("detail")->as_string()->find("no time was left"), std::string::npos);
@@ -237,13 +239,40 @@ TEST(FirstBoot, PlanChangesNothing) {
   const FakeNode node;
   const auto before = node.lasting();
   FakeSystem system = node.system();
-  const Steps steps = all_steps();
-  FirstBoot first_boot({.root = node.root(), .record = node.path(kNodeRecordPath)}, system, steps);
+  FakeNetwork network;
+  const Steps steps = all_steps(network);
+  FirstBoot first_boot({.root = node.root(), .record = node.path(kNodeRecordPath)}, {system, network}, steps);
   const auto plan = first_boot.describe_plan();
   ASSERT_TRUE(plan.ok());
   EXPECT_NE(plan->find("hostname: to be done: /etc/hostname is not kraken-3\n"), std::string::npos) << *plan;
   EXPECT_TRUE(system.changes().empty());
   EXPECT_EQ(node.lasting(), before);
+}
+
+TEST(FirstBoot, LeavesTheNetworkToItsLaterRunAndSaysSo) {
+  const FakeNode node;
+  FakeSystem system = node.system();
+  FakeNetwork network;
+  const Steps steps = all_steps(network);
+  const RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kEarly};
+  EXPECT_EQ(FirstBoot(options, {system, network}, steps).run(), Outcome::kDone);
+  EXPECT_EQ(state_of(node), "working");
+  EXPECT_EQ(*step_of(node, "network").find("state"), Json("needed"));
+  EXPECT_TRUE(network.questions().empty());
+}
+
+TEST(FirstBoot, AnEarlyRunWithNothingToDoLeavesTheLastRunsStatus) {
+  const FakeNode node;
+  FakeNetwork network;
+  const Steps steps = all_steps(network);
+  const RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kEarly};
+  FakeSystem first = node.system();
+  ASSERT_EQ(FirstBoot(options, {first, network}, steps).run(), Outcome::kDone);
+  node.reboot();
+  node.put(kStatusJson, "of the last run");
+  FakeSystem second = node.system();
+  EXPECT_EQ(FirstBoot(options, {second, network}, steps).run(), Outcome::kDone);
+  EXPECT_EQ(node.get(kStatusJson), "of the last run");
 }
 
 TEST(FirstBoot, KeepsItsLogBounded) {

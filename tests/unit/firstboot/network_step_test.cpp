@@ -1,0 +1,241 @@
+// The network step against a pretended board and network: what it writes, proves, refuses and takes back.
+#include <gtest/gtest.h>
+
+#include "facts/facts.h"
+#include "nic/choice.h"
+#include "steps/network_rollback.h"
+#include "steps/registry.h"
+#include "support/fake_network.h"
+#include "support/fake_sysfs.h"
+#include "support/fake_system.h"
+#include "support/image_tree.h"
+#include "support/node_records.h"
+
+namespace kraken {
+namespace {
+
+using test::Board;
+using test::FakeNetwork;
+using test::FakeSysfs;
+using test::FakeSystem;
+using test::ImageTree;
+using test::sample_record;
+
+const MacAddress kGatewayMac = *parse_mac("52:55:00:00:00:01");
+const MacAddress kStrangerMac = *parse_mac("aa:bb:cc:dd:ee:ff");
+constexpr int kOnboardLink = 2;
+constexpr int kAdapterLink = 3;
+constexpr int kBondLink = 9;
+
+// A Raspberry Pi 3B with NetworkManager; by default with an adapter, and on a network where all goes well.
+class Node {
+ public:
+  explicit Node(bool with_adapter = true) : sysfs_(tree_.root()), system_(tree_.root(), 1795000000) {
+    tree_.merged_usr().enable("NetworkManager.service").folder("/etc/NetworkManager/system-connections");
+    sysfs_.add_board(Board::kPi3B);
+    network_.network.links = {link(kOnboardLink, "eth0")};
+    if (with_adapter) plug_adapter();
+    network_.set_answer(record_.network.gateway, kGatewayMac);
+    system_.set_programs([this](const std::vector<std::string>& argv) { return on_program(argv); });
+  }
+
+  void plug_adapter() {
+    sysfs_.plug(test::r8152("eth1", "1-1.2"));
+    network_.network.links.push_back(link(kAdapterLink, "eth1"));
+  }
+  void unplug_adapter() {
+    sysfs_.unplug("1-1.2");
+    std::erase_if(network_.network.links, [](const Link& at) { return at.index == kAdapterLink; });
+  }
+
+  Facts facts() {
+    Facts facts;
+    facts.network = gather_network(tree_.root(), record_, network_);
+    return facts;
+  }
+  Check check() { return step_->check(facts(), record_); }
+  Status apply() { return step_->apply(facts(), record_, system_); }
+  bool has(std::string_view path) const { return std::filesystem::exists(below(tree_.root(), path)); }
+  std::string get(std::string_view path) const { return read_text_file(below(tree_.root(), path), kMiB).content; }
+  std::vector<std::string> connections() const {
+    std::vector<std::string> names;
+    const auto folder = tree_.path("/etc/NetworkManager/system-connections");
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) names.push_back(entry.path().filename());
+    return names;
+  }
+
+  // What the stack makes of its files once it is told to; nothing: the address never comes.
+  bool stack_works = true;
+  std::vector<std::string> programs;
+
+  ImageTree tree_;
+  FakeSysfs sysfs_;
+  NodeRecord record_ = sample_record();
+  FakeNetwork network_;
+  FakeSystem system_;
+  std::unique_ptr<const Step> step_ = make_network_step(network_);
+
+ private:
+  static Link link(int index, const std::string& name) {
+    Link link;
+    link.index = index;
+    link.name = name;
+    link.up = true;
+    link.carrier = true;
+    return link;
+  }
+
+  Status on_program(const std::vector<std::string>& argv) {
+    programs.push_back(argv.front() + (argv.size() > 1 ? " " + argv[1] : ""));
+    NetworkState& state = network_.network;
+    const bool is_set_up = !connections().empty();
+    if (!is_set_up || !stack_works || state.find_link(kBondLink) != nullptr) return ok_status();
+    Link bond = link(kBondLink, gather_network(tree_.root(), record_, network_).config->interface);
+    bond.kind = "bond";
+    state.links.push_back(bond);
+    state.addresses.push_back({kBondLink, record_.network.address, record_.network.prefix});
+    state.routes.push_back({kBondLink, {}, record_.network.gateway, 50});
+    return ok_status();
+  }
+};
+
+TEST(NetworkStep, SetsUpProvesAndThenHasNothingToDo) {
+  Node node;
+  EXPECT_EQ(node.check().state, Check::State::kNeeded);
+  const Status applied = node.apply();
+  ASSERT_TRUE(applied.ok()) << applied.error().what();
+  const Check after = node.check();
+  EXPECT_EQ(after.state, Check::State::kDone) << after.reason;
+  EXPECT_NE(after.reason.find("192.168.3.13/24"), std::string::npos) << after.reason;
+  EXPECT_FALSE(node.connections().empty());
+  EXPECT_TRUE(node.has(kSettledNetworkPath));
+  EXPECT_FALSE(node.has(kNetworkRollbackPath)) << "what has been proved has no way back";
+}
+
+TEST(NetworkStep, AsksWhetherTheAddressIsTakenBeforeItTakesIt) {
+  Node node;
+  node.network_.set_answer(node.record_.network.address, kStrangerMac);
+  const Status applied = node.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find("aa:bb:cc:dd:ee:ff"), std::string::npos) << applied.error().what();
+  EXPECT_TRUE(node.connections().empty());
+  EXPECT_TRUE(node.programs.empty());
+  ASSERT_EQ(node.network_.questions().size(), 1U);
+  EXPECT_EQ(node.network_.questions()[0].sender, Ipv4{}) << "a probe must not leave a trace";
+}
+
+TEST(NetworkStep, PutsTheOldConfigurationBackWhenTheNewOneIsNotProved) {
+  Node node;
+  node.stack_works = false;
+  const Status applied = node.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find("previous network configuration is back"), std::string::npos)
+      << applied.error().what();
+  EXPECT_TRUE(node.connections().empty());
+  EXPECT_FALSE(node.has(kSettledNetworkPath));
+  EXPECT_FALSE(node.has(kNetworkRollbackPath));
+  ASSERT_FALSE(node.programs.empty());
+  EXPECT_EQ(node.programs.back(), "systemctl restart");
+  EXPECT_NE(node.network_.network.find_link("eth1"), nullptr) << "the interface has its old name again";
+}
+
+TEST(NetworkStep, IsNotProvedWhileTheGatewayIsSilent) {
+  Node node;
+  node.network_.clear_answers();
+  const Status applied = node.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find("192.168.3.1 does not answer"), std::string::npos) << applied.error().what();
+  EXPECT_TRUE(node.connections().empty());
+  EXPECT_EQ(node.network_.network.find_link(kBondLink), nullptr) << "the bond is gone";
+}
+
+TEST(NetworkStep, KeepsWhatWasProvedOnceWhenTheGatewayIsAwayLater) {
+  Node node;
+  ASSERT_TRUE(node.apply().ok());
+  node.network_.clear_answers();
+  EXPECT_EQ(node.check().state, Check::State::kNeededThisBoot);
+  EXPECT_FALSE(node.apply().ok());
+  EXPECT_FALSE(node.connections().empty());
+  EXPECT_TRUE(node.has(kSettledNetworkPath));
+}
+
+TEST(NetworkStep, GoesBackToWhatWasThereBeforeARunThatWasCutOff) {
+  Node node;
+  ASSERT_TRUE(node.system_.make_folder(kStateFolder).ok());
+  // The cut-off run had written over this one, and kept it.
+  const std::string name = gather_network(node.tree_.root(), node.record_, node.network_).config->files.back().path;
+  ASSERT_TRUE(node.system_.replace_file(name, "half-written", FileMode::kPrivate).ok());
+  const FilesBefore before = {{name, FileBefore{"the owner's", FileMode::kPrivate}}};
+  ASSERT_TRUE(node.system_.replace_file(kNetworkRollbackPath, format_files_before(before), FileMode::kPrivate).ok());
+  node.stack_works = false;
+  ASSERT_FALSE(node.apply().ok());
+  EXPECT_EQ(node.get(name), "the owner's");
+}
+
+TEST(NetworkStep, LeavesTheBondAloneWhileItsAdapterIsAway) {
+  Node node;
+  ASSERT_TRUE(node.apply().ok());
+  const auto before = node.connections();
+  node.unplug_adapter();
+  const Check check = node.check();
+  EXPECT_EQ(check.state, Check::State::kDone) << check.reason;
+  EXPECT_EQ(node.connections(), before);
+}
+
+TEST(NetworkStep, TakesUpAnAdapterThatComesAfterTheOnboardInterfaceWasSetUp) {
+  Node node(false);
+  ASSERT_TRUE(node.apply().ok());
+  EXPECT_EQ(node.check().state, Check::State::kDone);
+  node.plug_adapter();
+  EXPECT_EQ(node.check().state, Check::State::kNeeded);
+}
+
+TEST(NetworkStep, TakesUpAnotherAdapterInPlaceOfOneThatIsGone) {
+  Node node;
+  ASSERT_TRUE(node.apply().ok());
+  node.unplug_adapter();
+  auto other = test::r8152("eth1", "1-1.3");
+  other.mac = "00:e0:4c:68:00:02";
+  node.sysfs_.plug(other);
+  Link link = *node.network_.network.find_link(kOnboardLink);
+  link.index = 7;
+  link.name = "eth1";
+  node.network_.network.links.push_back(link);
+  EXPECT_EQ(node.check().state, Check::State::kNeeded);
+}
+
+TEST(NetworkStep, DoesNotTrustAKeyfileThatOthersMayRead) {
+  Node node;
+  ASSERT_TRUE(node.apply().ok());
+  const auto folder = node.tree_.path("/etc/NetworkManager/system-connections");
+  for (const std::string& name : node.connections()) {
+    std::filesystem::permissions(folder / name, std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+  }
+  EXPECT_EQ(node.check().state, Check::State::kNeeded);
+}
+
+TEST(NetworkStep, IsImpossibleWithoutAnyStack) {
+  Node node;
+  std::filesystem::remove_all(node.tree_.path("/etc/systemd"));
+  EXPECT_EQ(node.check().state, Check::State::kImpossible);
+}
+
+TEST(NetworkStep, WaitsForALinkAndSaysWhenNoneComes) {
+  Node node;
+  for (Link& link : node.network_.network.links) link.carrier = false;
+  int waits = 0;
+  node.system_.set_while_waiting([&] {
+    if (++waits == 3) node.network_.network.links.front().carrier = true;
+  });
+  EXPECT_TRUE(node.apply().ok()) << "the onboard interface's link is good enough to ask";
+
+  Node dark;
+  for (Link& link : dark.network_.network.links) link.carrier = false;
+  const Status applied = dark.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find("is a cable plugged in?"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace kraken
