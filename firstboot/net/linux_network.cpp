@@ -140,8 +140,10 @@ Status LinuxNetwork::replace_root_queueing(int link, std::string_view discipline
                            .header(fixed)
                            .attribute(TCA_KIND, discipline);
   const Status status = tell(link, request, "queue by " + std::string(discipline) + " on");
-  if (!status.ok() && status.error().sys_errno() == ENOENT) return status.error().recode(ErrorCode::kUnsupported);
-  return status;
+  if (status.ok()) return ok_status();
+  // EOPNOTSUPP: a kernel without any disciplines to choose from.
+  const int why = status.error().sys_errno();
+  return why == ENOENT || why == EOPNOTSUPP ? status.error().recode(ErrorCode::kUnsupported) : status.error();
 }
 
 Result<std::optional<bool>> LinuxNetwork::eee_enabled(int link) const {

@@ -16,7 +16,9 @@ namespace {
 // The kernel's macros for this (NLMSG_ALIGN, NLMSG_DATA, RTA_NEXT, ...) cast pointers and check nothing.
 constexpr std::size_t kHeaderSize = sizeof(nlmsghdr);
 constexpr std::size_t kAttributeHeaderSize = sizeof(nlattr);
-static_assert(kHeaderSize == 16 && kAttributeHeaderSize == 4);
+// The error number and the request's header; its payload is left out (NETLINK_CAP_ACK).
+constexpr std::size_t kErrorSize = sizeof(nlmsgerr);
+static_assert(kHeaderSize == 16 && kAttributeHeaderSize == 4 && kErrorSize == 20);
 
 constexpr std::size_t aligned(std::size_t size) {
   return (size + (NLMSG_ALIGNTO - 1)) & ~std::size_t{NLMSG_ALIGNTO - 1};
@@ -28,10 +30,8 @@ Error corrupt(std::string_view what) {
 
 // The explanation after an error (NETLINK_EXT_ACK); what is wrong with it is not worth losing the error for.
 std::string explanation(const NetlinkMessage& message) {
-  // struct nlmsgerr: the error and the request's header; its payload is left out (NETLINK_CAP_ACK).
-  constexpr std::size_t kFixed = sizeof(nlmsgerr);
-  if ((message.flags & NLM_F_ACK_TLVS) == 0 || message.payload.size() < kFixed) return "";
-  const auto attributes = NetlinkAttributes::parse(message.payload.subspan(kFixed));
+  if ((message.flags & NLM_F_ACK_TLVS) == 0 || message.payload.size() < kErrorSize) return "";
+  const auto attributes = NetlinkAttributes::parse(message.payload.subspan(kErrorSize));
   return attributes.ok() ? attributes->text(NLMSGERR_ATTR_MSG) : "";
 }
 

@@ -1,4 +1,5 @@
-// A socket to rtnetlink (man 7 rtnetlink): one request at a time, and its whole answer. One thread.
+// A socket to rtnetlink (man 7 rtnetlink): one request at a time, and its whole answer. After a failure the
+// kernel may still be telling a list: drop the socket. One thread.
 #pragma once
 
 #include "base/unique_fd.h"

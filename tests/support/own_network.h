@@ -31,19 +31,19 @@ inline bool enter_own_network() {
 // Skips the test where the kernel, or a container's policy, does not permit it. Failures of the body's expectations are
 // the test's. To be a test's last statement.
 inline void in_own_network(const std::function<void()>& body) {
-  constexpr int kNotPermitted = 77;
+  constexpr int not_permitted = 77;
   std::fflush(nullptr);
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    if (!enter_own_network()) ::_exit(kNotPermitted);
+    if (!enter_own_network()) ::_exit(not_permitted);
     body();
     std::fflush(nullptr);
     ::_exit(testing::Test::HasFailure() ? 1 : 0);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kNotPermitted) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == not_permitted) {
     GTEST_SKIP() << "needs a network namespace of its own: run as root, or permit user namespaces";
   }
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "in the child: see above; wait status " << status;
