@@ -52,6 +52,8 @@ class FakeSysfs {
   void add_board(Board board);
   // A USB adapter; hubs on the way that are not there yet are added.
   void plug(const FakeNic& nic);
+  // A hub of a certain maker; others get one of their own.
+  void plug_hub(const std::string& port, const std::string& usb_id) const { make_usb_device(port, usb_id); }
   // The USB device at that port, and what hangs on it.
   void unplug(const std::string& port);
   // An adapter that pretends to be a CD-ROM drive, /dev/<device>.

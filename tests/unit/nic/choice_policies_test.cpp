@@ -64,6 +64,13 @@ std::vector<Row> several_adapter_rows() {
        "eth2",
        "eth0",
        ""},
+      {"unknown ones: the one with a link",
+       {onboard(), unknown("eth1", "1-1.2", kOut), unknown("eth2", "1-1.3")},
+       kFailover,
+       kAsWanted,
+       "eth2",
+       "eth0",
+       ""},
       {"the one with its own address",
        {[] {
           Nic nic = gigabit("eth1", "1-1.2");
@@ -154,6 +161,18 @@ std::vector<Row> other_policy_rows() {
        "eth1",
        ""},
       {"auto with a PCI card", {pi4, pci()}, kAuto, kAsWanted, "eth1", "eth0", ""},
+      {"auto: a card rather than an adapter that is as fast",
+       {gigabit("eth2"),
+        [] {
+          Nic nic = pci();
+          nic.speed_mbit = 1000;
+          return nic;
+        }()},
+       kAuto,
+       kAsWanted,
+       "eth1",
+       "",
+       ""},
       {"auto, slow adapter", {onboard(), slow()}, kAuto, kAsWanted, "eth0", "eth1", ""},
       {"auto, fallback none", {onboard(), gigabit()}, kAutoAlone, kAsWanted, "eth1", "", "nothing stands by"},
       {"auto, onboard alone", {onboard()}, kAuto, kAsWanted, "eth0", "", "nothing stands by"},

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "nic/nic.h"
 #include "support/fake_sysfs.h"
 #include "support/temp_folder.h"
+#include "system/rooted_system.h"
 
 namespace kraken {
 namespace {
@@ -49,6 +52,23 @@ TEST(ModeSwitches, AreGoneOnceTheyAreAdapters) {
   sysfs.plug(test::r8152("eth1", "1-1.2"));
   EXPECT_TRUE(find_mode_switches(folder.path()).empty());
   EXPECT_EQ(read_nics(folder.path(), {}).size(), 2U);
+}
+
+TEST(Ejecting, IsForTheRunningMachineAlone) {
+  const test::TempFolder folder;
+  FakeSysfs(folder.path()).put("dev/sr0", "");
+  const Status refused = DetachedSystem(folder.path()).eject_cdrom("/dev/sr0");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code(), ErrorCode::kUnsupported);
+}
+
+TEST(Ejecting, SaysWhatIsWrong) {
+  LinuxSystem machine;
+  const Status no_drive = machine.eject_cdrom("/dev/null");
+  ASSERT_FALSE(no_drive.ok());
+  EXPECT_EQ(no_drive.error().sys_errno(), ENOTTY);
+  EXPECT_NE(no_drive.error().what().find("CDROMEJECT) /dev/null"), std::string::npos) << no_drive.error().what();
+  EXPECT_EQ(machine.eject_cdrom("/dev/no-such-drive").error().code(), ErrorCode::kNotFound);
 }
 
 }  // namespace

@@ -19,10 +19,12 @@ using test::FakeSysfs;
 
 enum class DeviceTree { kWhole, kNoAlias, kNoNodes };
 
-std::set<std::string> onboard_of(Board board, const std::vector<FakeNic>& adapters, DeviceTree device_tree) {
+std::set<std::string> onboard_of(Board board, const std::vector<FakeNic>& adapters, DeviceTree device_tree,
+                                 const std::string& hub = "") {
   const test::TempFolder folder;
   FakeSysfs sysfs(folder.path());
   sysfs.add_board(board);
+  if (!hub.empty()) sysfs.plug_hub("1-1", hub);
   for (const FakeNic& adapter : adapters) sysfs.plug(adapter);
   if (device_tree == DeviceTree::kNoAlias) sysfs.remove_alias();
   if (device_tree == DeviceTree::kNoNodes) sysfs.remove_tree_nodes();
@@ -58,6 +60,14 @@ TEST(Onboard, IsNoAdapterWithTheChipOfAnotherBoard) {
     EXPECT_EQ(onboard_of(Board::kPi4, {test::smsc95xx("eth1", "1-1.1")}, tree), std::set<std::string>{"eth0"});
     EXPECT_EQ(onboard_of(Board::kPi4, {test::lan78xx("eth1", "1-1.1.1")}, tree), std::set<std::string>{"eth0"});
     EXPECT_EQ(onboard_of(Board::kPi3B, {test::lan78xx("eth1", "1-1.1.1")}, tree), std::set<std::string>{"eth0"});
+  }
+}
+
+// The whole chip of a 3B, hub and all, in a socket of a Pi 5: at the very place where a 3B has it.
+TEST(Onboard, IsNotOnUsbWhereTheBoardHasAnotherOne) {
+  for (const DeviceTree tree : {DeviceTree::kWhole, DeviceTree::kNoAlias, DeviceTree::kNoNodes}) {
+    const FakeNic twin = test::smsc95xx("eth1", "1-1.1");
+    EXPECT_EQ(onboard_of(Board::kPi5, {twin}, tree, "0424:9514"), std::set<std::string>{"eth0"});
   }
 }
 
