@@ -1,4 +1,5 @@
-// USB adapters that are not there yet when the network's turn comes: late ones, and those that come up as a CD-ROM.
+// USB adapters that are not there yet when the network's turn comes: late ones, those without a link yet, and those that
+// come up as a CD-ROM.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +9,8 @@
 
 namespace kraken {
 
-// On a node that wants a USB adapter and has not been set up with one: waits up to half a minute for one to appear, and
-// turns CD-ROMs that are adapters into adapters. On all others: nothing.
+// On a node whose network has not been set up before: sets its interfaces up, waits up to half a minute for the one that
+// the profile wants and for its link, and turns CD-ROMs that are adapters into adapters. On all others: nothing.
 void await_adapter(const std::filesystem::path& root, const NodeRecord& record, Machine machine);
 
 }  // namespace kraken

@@ -5,8 +5,7 @@
 #include "nic/choice.h"
 #include "steps/network_rollback.h"
 #include "steps/registry.h"
-#include "support/fake_network.h"
-#include "support/fake_sysfs.h"
+#include "support/fake_stack.h"
 #include "support/fake_system.h"
 #include "support/image_tree.h"
 #include "support/node_records.h"
@@ -15,33 +14,31 @@ namespace kraken {
 namespace {
 
 using test::Board;
+using test::fake_link;
 using test::FakeNetwork;
 using test::FakeSysfs;
 using test::FakeSystem;
 using test::ImageTree;
+using test::kAdapterLink;
+using test::kBondLink;
+using test::kOnboardLink;
 using test::sample_record;
 
-const MacAddress kGatewayMac = *parse_mac("52:55:00:00:00:01");
 const MacAddress kStrangerMac = *parse_mac("aa:bb:cc:dd:ee:ff");
-constexpr int kOnboardLink = 2;
-constexpr int kAdapterLink = 3;
-constexpr int kBondLink = 9;
-
 // A Raspberry Pi 3B with NetworkManager; by default with an adapter, and on a network where all goes well.
 class Node {
  public:
   explicit Node(bool with_adapter = true) : sysfs_(tree_.root()), system_(tree_.root(), 1795000000) {
     tree_.merged_usr().enable("NetworkManager.service").folder("/etc/NetworkManager/system-connections");
     sysfs_.add_board(Board::kPi3B);
-    network_.network.links = {link(kOnboardLink, "eth0")};
+    std::erase_if(network_.network.links, [](const Link& at) { return at.index == kAdapterLink; });
     if (with_adapter) plug_adapter();
-    network_.set_answer(record_.network.gateway, kGatewayMac);
     system_.set_programs([this](const std::vector<std::string>& argv) { return on_program(argv); });
   }
 
   void plug_adapter() {
     sysfs_.plug(test::r8152("eth1", "1-1.2"));
-    network_.network.links.push_back(link(kAdapterLink, "eth1"));
+    network_.network.links.push_back(fake_link(kAdapterLink, "eth1"));
   }
   void unplug_adapter() {
     sysfs_.unplug("1-1.2");
@@ -71,30 +68,14 @@ class Node {
   ImageTree tree_;
   FakeSysfs sysfs_;
   NodeRecord record_ = sample_record();
-  FakeNetwork network_;
+  FakeNetwork network_ = test::fake_network_of_board(record_);
   FakeSystem system_;
   std::unique_ptr<const Step> step_ = make_network_step(network_);
 
  private:
-  static Link link(int index, const std::string& name) {
-    Link link;
-    link.index = index;
-    link.name = name;
-    link.up = true;
-    link.carrier = true;
-    return link;
-  }
-
   Status on_program(const std::vector<std::string>& argv) {
     programs.push_back(argv.front() + (argv.size() > 1 ? " " + argv[1] : ""));
-    NetworkState& state = network_.network;
-    const bool is_set_up = !connections().empty();
-    if (!is_set_up || !stack_works || state.find_link(kBondLink) != nullptr) return ok_status();
-    Link bond = link(kBondLink, gather_network(tree_.root(), record_, network_).config->interface);
-    bond.kind = "bond";
-    state.links.push_back(bond);
-    state.addresses.push_back({kBondLink, record_.network.address, record_.network.prefix});
-    state.routes.push_back({kBondLink, {}, record_.network.gateway, 50});
+    if (stack_works) test::play_network_manager(tree_.root(), record_, network_);
     return ok_status();
   }
 };
