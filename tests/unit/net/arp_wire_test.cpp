@@ -109,20 +109,34 @@ TEST(AskArp, AsksMoreThanOnce) {
   });
 }
 
+// Probes for an address from the neighbour's `link`, over and over, as long as it lives.
+class ProbingNeighbour {
+ public:
+  ProbingNeighbour(const test::Neighbour& neighbour, const std::string& link, Ipv4 address)
+      : thread_([this, &neighbour, link, address] {
+          neighbour.run([&] {
+            while (!done_) ask(link, kProbe, address, milliseconds{100});
+          });
+        }) {}
+  ~ProbingNeighbour() {
+    done_ = true;
+    thread_.join();
+  }
+  ProbingNeighbour(const ProbingNeighbour&) = delete;
+  ProbingNeighbour& operator=(const ProbingNeighbour&) = delete;
+
+ private:
+  std::atomic<bool> done_ = false;
+  std::thread thread_;
+};
+
 // Two nodes burned with the same address that are switched on together: neither has it yet. Who hears the other first
 // stops, and may not have been heard; the other side goes on here, so that it is to be heard for certain.
 TEST(AskArp, FindsAnotherProbeForTheSameAddress) {
   with_gateway([](const test::Neighbour& neighbour) {
     const Link far = link_there(neighbour, "far0");
-    std::atomic<bool> done = false;
-    std::thread other([&] {
-      neighbour.run([&] {
-        while (!done) ask("far0", kProbe, kNobody, milliseconds{100});
-      });
-    });
+    const ProbingNeighbour other(neighbour, "far0", kNobody);
     expect_mac(ask("usb0", kProbe, kNobody), far);
-    done = true;
-    other.join();
   });
 }
 
@@ -152,6 +166,8 @@ TEST(AskArp, AsksOnTheLinkAlone) {
       EXPECT_EQ(test::run("echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore").status, 0);
     });
     expect_nobody(ask("eth0", kHere, kGateway, milliseconds{500}));
+    const ProbingNeighbour other(neighbour, "far0", kNobody);  // is heard on usb0
+    expect_nobody(ask("eth0", kProbe, kNobody, milliseconds{500}));
   });
 }
 

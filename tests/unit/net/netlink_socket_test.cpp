@@ -83,8 +83,8 @@ TEST_F(ScriptedNetlink, PassesOverTheRestOfAnAnswerThatItGaveUpOn) {
 }
 
 TEST_F(ScriptedNetlink, RefusesMoreThanTheKernelMaySay) {
-  constexpr int kPlenty = 1 << 20;
-  ASSERT_EQ(::setsockopt(kernel_.get(), SOL_SOCKET, SO_SNDBUF, &kPlenty, sizeof kPlenty), 0);
+  constexpr int plenty = 1 << 20;
+  ASSERT_EQ(::setsockopt(kernel_.get(), SOL_SOCKET, SO_SNDBUF, &plenty, sizeof plenty), 0);
   answer(message(RTM_NEWLINK, NLM_F_MULTI, 1, test::Bytes(65536, std::byte{0})));
   EXPECT_EQ(list().error().sys_errno(), EMSGSIZE);
 }
