@@ -32,12 +32,8 @@ const Nic* find_nic(const std::vector<Nic>& nics, const NicIdentity& identity) {
 
 // The interface as it is, or, while it is away, what a configuration needs to know it by.
 Nic nic_of(const std::vector<Nic>& nics, const NicIdentity& identity) {
-  if (const Nic* present = find_nic(nics, identity)) return *present;
-  Nic absent;
-  absent.permanent_mac = identity.mac;
-  absent.mac_is_random = !identity.mac;
-  absent.path = identity.path;
-  return absent;
+  const Nic* present = find_nic(nics, identity);
+  return present == nullptr ? absent_nic(identity) : *present;
 }
 
 bool keeps(const SettledNetwork& settled, const std::vector<Nic>& nics, const NicChoice& choice,

@@ -11,11 +11,14 @@ namespace kraken {
 namespace {
 
 constexpr std::array<std::string_view, 4> kKeys = {"format", "version", "primary", "fallback"};
-constexpr std::array<std::string_view, 2> kNicKeys = {"mac", "path"};
+constexpr std::array<std::string_view, 4> kNicKeys = {"mac", "path", "onboard", "usb"};
 constexpr std::size_t kLongestPath = 512;
 
 Json nic_json(const NicIdentity& nic) {
-  return Json::Object{{"mac", nic.mac ? format_mac(*nic.mac) : std::string()}, {"path", nic.path}};
+  return Json::Object{{"mac", nic.mac ? format_mac(*nic.mac) : std::string()},
+                      {"path", nic.path},
+                      {"onboard", nic.onboard},
+                      {"usb", nic.usb}};
 }
 
 Result<NicIdentity> read_nic(const Json& value, const std::string& place) {
@@ -23,6 +26,8 @@ Result<NicIdentity> read_nic(const Json& value, const std::string& place) {
   NicIdentity nic;
   KRAKEN_ASSIGN(const std::string mac, object.text("mac"));
   KRAKEN_ASSIGN(nic.path, object.text("path"));
+  KRAKEN_ASSIGN(nic.onboard, object.flag("onboard"));
+  KRAKEN_ASSIGN(nic.usb, object.flag("usb"));
   nic.mac = parse_mac(mac);
   if (!mac.empty() && !nic.mac) return Error(ErrorCode::kCorrupt, object.place("mac") + ": no MAC address");
   const bool printable = std::ranges::all_of(nic.path, [](char c) { return c > 0x20 && c < 0x7f; });
@@ -35,7 +40,18 @@ Result<NicIdentity> read_nic(const Json& value, const std::string& place) {
 }  // namespace
 
 NicIdentity identity_of(const Nic& nic) {
-  return {nic.mac_is_random ? std::nullopt : nic.permanent_mac, nic.path};
+  return {nic.mac_is_random ? std::nullopt : nic.permanent_mac, nic.path, nic.onboard, nic.usb.has_value()};
+}
+
+Nic absent_nic(const NicIdentity& identity) {
+  Nic nic;
+  nic.name = "absent";
+  nic.permanent_mac = identity.mac;
+  nic.mac_is_random = !identity.mac;
+  nic.path = identity.path;
+  nic.onboard = identity.onboard;
+  if (identity.usb) nic.usb = UsbId{};
+  return nic;
 }
 
 bool is_same_nic(const NicIdentity& identity, const Nic& nic) {

@@ -12,10 +12,12 @@
 
 namespace kraken {
 
-// An interface is known again by these, never by its name.
+// An interface is known again by its address or its place, never by its name.
 struct NicIdentity {
   std::optional<MacAddress> mac;  // nothing for an adapter that makes a new one up at every start
   std::string path;               // Nic::path
+  bool onboard = false;
+  bool usb = true;
   friend bool operator==(const NicIdentity&, const NicIdentity&) = default;
 };
 
@@ -31,6 +33,8 @@ inline constexpr int kSettledNetworkVersion = 1;
 inline constexpr std::size_t kSettledNetworkMaxSize = 4096;
 
 NicIdentity identity_of(const Nic& nic);
+// What a configuration needs of an interface that is away.
+Nic absent_nic(const NicIdentity& identity);
 // By the MAC address where both have one, else by the path.
 bool is_same_nic(const NicIdentity& identity, const Nic& nic);
 

@@ -89,11 +89,18 @@ Check NetworkStep::check(const Facts& facts, const NodeRecord& /*record*/) const
   if (!facts.network) return Check::impossible("the network was not looked at");
   const NetworkFacts& network = *facts.network;
   if (!network.problem.empty()) return Check::impossible(network.problem);
+  if (network.stack.kind == StackKind::kNone) {
+    return Check::impossible("nothing that this program knows configures this image's network: " +
+                             network.stack.evidence);
+  }
   if (!network.wanted) return Check::impossible(network.choice.reason);
   if (!network.config) return Check::impossible(network.config_problem);
   if (const std::string wrong = wrong_file(network); !wrong.empty()) return Check::needed(wrong);
   if (network.settled != settled_by(*network.wanted)) {
     return Check::needed("the configuration of " + network.config->interface + " has not been proved yet");
+  }
+  if (network.rollback.state != TextFile::State::kAbsent) {
+    return Check::needed(std::string(kNetworkRollbackPath) + " is left over from a run that was cut off");
   }
   if (network.proof.reach != Reach::kGateway) return Check::needed_this_boot(network.proof.detail);
   return Check::done(network.proof.detail + "; " + network.config->way + "; " + network.choice.reason);
@@ -105,8 +112,11 @@ Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& 
     return set_up(network, record, system);
   }
   // What was proved once is not given up because a gateway or a cable is away today.
-  KRAKEN_TRY(take_up(*network.config, system));
-  return wait_for_proof(record, system);
+  if (network.proof.reach != Reach::kGateway) {
+    KRAKEN_TRY(take_up(*network.config, system));
+    KRAKEN_TRY(wait_for_proof(record, system));
+  }
+  return system.remove_file(kNetworkRollbackPath);
 }
 
 Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record, System& system) const {

@@ -1,4 +1,4 @@
-"""QEMU's monitor (QMP, docs/interop/qmp-spec.rst in QEMU): cables and adapters pulled out and put back."""
+"""QEMU's monitor (QMP, docs/interop/qmp-spec.rst in QEMU): cables pulled out and put back."""
 
 import json
 import socket
@@ -22,13 +22,6 @@ class Monitor:
     def set_link(self, nic, up):
         """Stops or starts the traffic; the guest's carrier stays."""
         self._ask("set_link", name=network.hubport(nic), up=up)
-
-    def unplug(self, nic):
-        self._ask("device_del", id=nic)
-
-    def plug(self, nic):
-        words = dict(word.split("=", 1) for word in network.device(nic).split(",")[1:])
-        self._ask("device_add", driver="usb-net", **words)
 
     def _ask(self, command, **arguments):
         self._socket.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")

@@ -18,7 +18,8 @@ constexpr const char* kPath = "platform-3f980000.usb-usb-0:1.2:1.0";
 
 TEST(SettledNetwork, ComesBackAsItWasWritten) {
   for (const SettledNetwork& network :
-       {SettledNetwork{{kAdapter, kPath}, NicIdentity{kOnboard, ""}}, SettledNetwork{{std::nullopt, kPath}, {}}}) {
+       {SettledNetwork{{kAdapter, kPath, false, true}, NicIdentity{kOnboard, "", true, true}},
+        SettledNetwork{{std::nullopt, kPath, false, false}, {}}}) {
     const auto read = parse_settled_network(format_settled_network(network));
     ASSERT_TRUE(read.ok()) << read.error().what();
     EXPECT_EQ(*read, network);
@@ -26,7 +27,7 @@ TEST(SettledNetwork, ComesBackAsItWasWritten) {
 }
 
 TEST(SettledNetwork, RefusesWhatIsNone) {
-  const std::string good = format_settled_network({{kAdapter, kPath}, std::nullopt});
+  const std::string good = format_settled_network({{kAdapter, kPath, false, true}, std::nullopt});
   const auto with = [&good](const std::string& from, const std::string& to) {
     std::string text = good;
     const auto at = text.find(from);
@@ -45,21 +46,21 @@ TEST(SettledNetwork, RefusesWhatIsNone) {
 }
 
 TEST(SettledNetwork, RefusesAnInterfaceThatNothingTellsFromOthers) {
-  EXPECT_FALSE(parse_settled_network(format_settled_network({{std::nullopt, ""}, std::nullopt})).ok());
+  EXPECT_FALSE(parse_settled_network(format_settled_network({{std::nullopt, "", false, true}, std::nullopt})).ok());
 }
 
 TEST(NicIdentity, IsTheMacAddressOrElseThePlace) {
   Nic nic;
   nic.permanent_mac = kAdapter;
   nic.path = kPath;
-  EXPECT_TRUE(is_same_nic({kAdapter, "elsewhere"}, nic)) << "an adapter in another socket";
-  EXPECT_FALSE(is_same_nic({kOnboard, kPath}, nic)) << "another adapter in the same socket";
-  EXPECT_TRUE(is_same_nic({std::nullopt, kPath}, nic));
+  EXPECT_TRUE(is_same_nic({kAdapter, "elsewhere", false, true}, nic)) << "an adapter in another socket";
+  EXPECT_FALSE(is_same_nic({kOnboard, kPath, false, true}, nic)) << "another adapter in the same socket";
+  EXPECT_TRUE(is_same_nic({std::nullopt, kPath, false, true}, nic));
   nic.mac_is_random = true;
-  EXPECT_TRUE(is_same_nic({kAdapter, kPath}, nic)) << "it has a new one today";
-  EXPECT_FALSE(is_same_nic({kAdapter, "elsewhere"}, nic));
+  EXPECT_TRUE(is_same_nic({kAdapter, kPath, false, true}, nic)) << "it has a new one today";
+  EXPECT_FALSE(is_same_nic({kAdapter, "elsewhere", false, true}, nic));
   nic.path.clear();
-  EXPECT_FALSE(is_same_nic({std::nullopt, ""}, nic)) << "nothing is known of either";
+  EXPECT_FALSE(is_same_nic({std::nullopt, "", false, true}, nic)) << "nothing is known of either";
 }
 
 TEST(FilesBefore, ComeBackAsTheyWereWritten) {

@@ -145,6 +145,7 @@ TEST(NetworkStep, GoesBackToWhatWasThereBeforeARunThatWasCutOff) {
   ASSERT_TRUE(node.system_.make_folder(kStateFolder).ok());
   // The cut-off run had written over this one, and kept it.
   const std::string name = gather_network(node.tree_.root(), node.record_, node.network_).config->files.back().path;
+  ASSERT_TRUE(node.system_.make_folder(std::filesystem::path(name).parent_path().string()).ok());
   ASSERT_TRUE(node.system_.replace_file(name, "half-written", FileMode::kPrivate).ok());
   const FilesBefore before = {{name, FileBefore{"the owner's", FileMode::kPrivate}}};
   ASSERT_TRUE(node.system_.replace_file(kNetworkRollbackPath, format_files_before(before), FileMode::kPrivate).ok());
