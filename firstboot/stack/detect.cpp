@@ -50,6 +50,7 @@ NetplanRenderer asked_of_netplan(const RootTree& tree) {
     }
   }
   std::vector<std::string> files;
+  files.reserve(by_name.size());
   for (auto& [name, text] : by_name) files.push_back(std::move(text));
   return netplan_renderer(files);
 }
@@ -94,6 +95,17 @@ Stack stack_of(StackKind kind, std::string_view unit, std::string evidence) {
   return stack;
 }
 
+Stack network_manager(NetplanRenderer netplan, std::string_view other) {
+  Stack stack = stack_of(StackKind::kNetworkManager, kNetworkManagerUnit, "NetworkManager.service is enabled");
+  if (netplan == NetplanRenderer::kNetworkManager) {
+    stack.kind = StackKind::kNetplan;
+    stack.evidence += ", and netplan's files give it their interfaces";
+  } else if (!other.empty()) {
+    stack.evidence += ", and takes what " + std::string(other) + " leaves";
+  }
+  return stack;
+}
+
 Stack choose(const RootTree& tree, bool wired_in_interfaces) {
   const bool manager = is_enabled(tree, kNetworkManagerUnit);
   const bool networkd = is_enabled(tree, kNetworkdUnit);
@@ -106,14 +118,7 @@ Stack choose(const RootTree& tree, bool wired_in_interfaces) {
     return stack;
   }
   if (manager && !(ifupdown && wired_in_interfaces)) {
-    Stack stack = stack_of(StackKind::kNetworkManager, kNetworkManagerUnit, "NetworkManager.service is enabled");
-    if (netplan == NetplanRenderer::kNetworkManager) {
-      stack.kind = StackKind::kNetplan;
-      stack.evidence += ", and netplan's files give it their interfaces";
-    } else if (networkd || ifupdown) {
-      stack.evidence += ", and takes what " + std::string(networkd ? kNetworkdUnit : kIfupdownUnit) + " leaves";
-    }
-    return stack;
+    return network_manager(netplan, networkd ? kNetworkdUnit : ifupdown ? kIfupdownUnit : "");
   }
   if (networkd && has_network_files(tree)) {
     return stack_of(StackKind::kNetworkd, kNetworkdUnit, "systemd-networkd.service is enabled and has .network files");

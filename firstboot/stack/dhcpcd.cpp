@@ -1,6 +1,8 @@
-// dhcpcd.conf(5). dhcpcd makes no bonds, but it knows one address on two interfaces: it configures the one with the
-// lower metric, and moves the address to the other when that one loses its carrier. That is the failover here; a dead
-// link behind a live carrier is not noticed.
+// dhcpcd.conf(5). dhcpcd makes no bonds. It gives both interfaces the one address, and each its metric, on the route to
+// the subnet too (tried with 9.4.1); when one loses its carrier it takes the address from it, and announces it from the
+// other (dhcpcd_handlecarrier() and arp_announceaddr() of 8.1.2, which bullseye has, and of 9.4.1). That is the
+// failover here: a dead link behind a live carrier is not noticed. Not before 10.1, which no Raspberry Pi OS brings as
+// its stack, does dhcpcd take its own other interface for a stranger with the same address (its issue 392).
 #include <algorithm>
 
 #include "base/text.h"
@@ -54,6 +56,15 @@ std::string interfaces(const Layout& layout) {
   return text;
 }
 
+// Both interfaces hear who asks for the address, and by default both answer: chance would decide which one is used.
+// arp_filter (Linux, Documentation/networking/ip-sysctl.rst): only the one that the route back leads through answers.
+// systemd-sysctl sets them whenever the interface appears; "-" since one of them may not be there.
+std::string sysctls(const Layout& layout) {
+  std::string text = "# Written by kraken-firstboot.\n";
+  for (const Port& port : layout.ports()) text += "-net.ipv4.conf." + port.name + ".arp_filter = 1\n";
+  return text;
+}
+
 }  // namespace
 
 StackConfig render_dhcpcd(const Layout& layout, const Stack& stack) {
@@ -63,8 +74,12 @@ StackConfig render_dhcpcd(const Layout& layout, const Stack& stack) {
   // At the end, since an `interface` takes all lines up to the next one.
   config.files.push_back(
       {std::string(kDhcpcdPath), block(kDenied) + rest + block(interfaces(layout)), FileMode::kPublic});
+  if (layout.fallback) {
+    config.files.push_back({std::string(kSysctlPath), sysctls(layout), FileMode::kPublic});
+    config.commands.push_back({"sysctl", "-q", "-p", std::string(kSysctlPath)});
+  }
   // try-: nothing when it is not running yet; and not "rebind", which would not see an interface's new name.
-  config.commands = {{"systemctl", "try-restart", "dhcpcd.service"}};
+  config.commands.push_back({"systemctl", "try-restart", "dhcpcd.service"});
   config.interface = layout.primary.name;
   config.way = layout.fallback ? "one address on " + layout.primary.name + " and " + layout.fallback->name +
                                      " with route metrics, by dhcpcd: it fails over when the carrier is lost"

@@ -51,7 +51,7 @@ std::string_view uuid_of(std::string_view interface) {
 }
 
 std::vector<std::string> all_own_files() {
-  std::vector<std::string> files = {std::string(kOwnInterfacesPath), netdev_path(kBondName)};
+  std::vector<std::string> files = {std::string(kOwnInterfacesPath), std::string(kSysctlPath), netdev_path(kBondName)};
   for (const auto& [interface, uuid] : kUuids) {
     files.push_back(keyfile_path(interface));
     files.push_back(netplan_copy_path(interface));

@@ -17,6 +17,7 @@ inline constexpr std::array<std::string_view, 6> kPortNames = {"kr-lan0", "kr-us
 // by name, whatever the folder. systemd.network(5).
 inline constexpr std::string_view kNetworkdPrefix = "05-kraken-";
 inline constexpr std::string_view kDhcpcdPath = "/etc/dhcpcd.conf";
+inline constexpr std::string_view kSysctlPath = "/etc/sysctl.d/90-kraken-failover.conf";
 
 std::string link_path(std::string_view interface);
 std::string keyfile_path(std::string_view interface);

@@ -50,12 +50,18 @@ class Definitions {
  public:
   void read(std::string_view text) {
     std::vector<Line> path;
+    sections_.clear();
     for (const std::string& raw : split(text, '\n')) {
       auto line = parse_line(raw);
       if (!line) continue;
       while (!path.empty() && path.back().indent >= line->indent) path.pop_back();
       path.push_back(std::move(*line));
       see(path);
+    }
+    for (const auto& [name, renderer] : sections_) {
+      for (auto& [interface, own] : interfaces_) {
+        if (interface.starts_with(name + "/") && !own) own = renderer;
+      }
     }
   }
 
@@ -75,12 +81,16 @@ class Definitions {
     const Line& last = path.back();
     if (path.size() == 2 && last.key == "renderer") global_ = renderer_named(last.value);
     if (path.size() < 3 || std::ranges::find(kWiredSections, path[1].key) == kWiredSections.end()) return;
-    if (path.size() == 3 && last.key == "renderer") return;  // of a whole section: nobody writes that
+    if (path.size() == 3 && last.key == "renderer") {  // of the whole section, in this file
+      sections_[path[1].key] = renderer_named(last.value);
+      return;
+    }
     auto& interface = interfaces_[path[1].key + "/" + path[2].key];
     if (path.size() == 4 && last.key == "renderer") interface = renderer_named(last.value);
   }
 
   std::optional<NetplanRenderer> global_;
+  std::map<std::string, NetplanRenderer> sections_;  // of the file being read
   std::map<std::string, std::optional<NetplanRenderer>> interfaces_;
 };
 

@@ -5,7 +5,9 @@
 // Also where netplan gives networkd its interfaces. Files of netplan's own would be no better: it can match no path;
 // cloud-init's files match the same adapter by address, and of two such definitions networkd takes the one with the
 // first name; `netplan apply` may restart more than ours. What netplan makes is called 10-netplan-*, so ours come
-// first, and netplan leaves /etc/systemd/network alone.
+// first, and netplan leaves /etc/systemd/network alone. Only the names may not last: for `set-name` netplan has a udev
+// rule, which comes after all .link files. Then the ports get their former names at every boot; nothing here depends on
+// them.
 #include "stack/layout.h"
 
 namespace kraken {

@@ -13,7 +13,7 @@ namespace kraken {
 namespace {
 
 constexpr int kMaxLinks = 40;  // as Linux: path_resolution(7)
-constexpr Bytes kMaxSize = 1024 * 1024;
+constexpr Bytes kMaxSize = kMiB;
 
 }  // namespace
 

@@ -53,7 +53,8 @@ struct StackFile {
 };
 
 // The .link files bring the name about from the next boot on; to have it now somebody must rename the link, which has
-// to be down for that. Before the stack's service starts is the time: then nothing else is needed.
+// to be down for that. Before the stack's service starts is the time: then nothing else is needed. To be done at every
+// boot that finds another name: a udev rule of the image's may prevail over .link files.
 struct NicRename {
   int index = 0;
   std::string from;

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/units.h"
 #include "stack/layout.h"
 #include "stack/stack.h"
 #include "support/image_tree.h"
@@ -114,6 +115,11 @@ const Case kCases[] = {
      [](ImageTree& tree) {
        tree.enable(kNetworkd).enable(kNetworking).put("/etc/network/interfaces", kDebianInterfaces);
      }},
+    {"networkd with files of ours alone beside ifupdown", StackKind::kIfupdown, StackKind::kIfupdown,
+     [](ImageTree& tree) {
+       tree.enable(kNetworkd).enable(kNetworking).put("/etc/network/interfaces", kDebianInterfaces);
+       tree.put("/etc/systemd/network/05-kraken-kr-usb0.network", "[Match]\nName=kr-usb0\n");
+     }},
     {"NetworkManager and networkd", StackKind::kNetworkManager, StackKind::kNetworkManager,
      [](ImageTree& tree) {
        tree.enable(kNetworkManager).enable(kNetworkd).put("/etc/systemd/network/20-wg.network", "[Match]\nName=wg0\n");
@@ -149,6 +155,10 @@ const Case kCases[] = {
        tree.install(kNetworkd).link("/usr/lib/systemd/system/sysinit.target.wants/systemd-networkd.service",
                                     "../systemd-networkd.service");
        tree.link("/etc/systemd/system/sysinit.target.wants/systemd-networkd.service", "/dev/null");
+     }},
+    {"a link in a folder that is no dependency", StackKind::kNone, StackKind::kNone,
+     [](ImageTree& tree) {
+       tree.install(kNetworkd).link("/etc/systemd/system/backup.d/systemd-networkd.service", "/lib/systemd/system/x");
      }},
     {"an alias alone", StackKind::kNone, StackKind::kNone,
      [](ImageTree& tree) {
@@ -227,7 +237,7 @@ TEST(DetectStack, ReadsWhatItWouldEdit) {
   EXPECT_EQ(stack.existing.at("/etc/network/interfaces.d/wlan"), "iface wlan0 inet dhcp\n");
   EXPECT_EQ(stack.existing.at("/etc/resolv.conf"), "search lan\n");
   // What cannot be read must not be overwritten either.
-  tree.put("/etc/network/interfaces", std::string(2 * 1024 * 1024, '#'));
+  tree.put("/etc/network/interfaces", std::string(2 * kMiB, '#'));
   stack = detect_stack(tree.root());
   EXPECT_NE(stack.problem.find("/etc/network/interfaces"), std::string::npos) << stack.problem;
   EXPECT_EQ(render_config(stack, test::wanted_network()).error().code(), ErrorCode::kIo);

@@ -61,7 +61,19 @@ TEST(Dhcpcd, SaysWhatItsFailoverIs) {
   EXPECT_EQ(config.interface, "kr-usb0");
   EXPECT_NE(config.way.find("route metrics"), std::string::npos) << config.way;
   EXPECT_EQ(render("", test::single_network()).way.find("route metrics"), std::string::npos);
-  EXPECT_EQ(config.commands, (std::vector<std::vector<std::string>>{{"systemctl", "try-restart", "dhcpcd.service"}}));
+  const std::vector<std::string> restart = {"systemctl", "try-restart", "dhcpcd.service"};
+  EXPECT_EQ(config.commands.back(), restart);
+  EXPECT_EQ(render("", test::single_network()).commands, std::vector<std::vector<std::string>>{restart});
+}
+
+TEST(Dhcpcd, LetsOneOfTwoInterfacesAnswer) {
+  const std::string path = "/etc/sysctl.d/90-kraken-failover.conf";
+  const StackConfig config = render("", test::wanted_network());
+  EXPECT_EQ(content_of(config, path),
+            "# Written by kraken-firstboot.\n-net.ipv4.conf.kr-usb0.arp_filter = 1\n"
+            "-net.ipv4.conf.kr-lan0.arp_filter = 1\n");
+  EXPECT_EQ(config.commands.front(), (std::vector<std::string>{"sysctl", "-q", "-p", path}));
+  EXPECT_EQ(content_of(render("", test::single_network()), path), "(no such file)");
 }
 
 }  // namespace

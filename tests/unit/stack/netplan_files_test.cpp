@@ -29,7 +29,11 @@ TEST(NetplanFiles, HaveARendererForEachInterface) {
       "        uuid: \"1\"\n        renderer: networkd\n";
   EXPECT_EQ(netplan_renderer({by_nm}), kNetworkManager);
   EXPECT_EQ(netplan_renderer({by_nm, kEth0}), kNetworkd);
+  EXPECT_EQ(netplan_renderer({"network:\n  bonds:\n    b:\n      renderer: NetworkManager\n", kEth0}), kNetworkd);
   EXPECT_EQ(netplan_renderer({kAllByNm, "network:\n  bonds:\n    b:\n      renderer: networkd\n"}), kNetworkd);
+  // Of all in a section; `netplan generate` 0.106 agrees with this and with the cases above.
+  EXPECT_EQ(netplan_renderer({kAllByNm, "network:\n  ethernets:\n    renderer: networkd\n    eth0: {dhcp4: true}\n"}),
+            kNetworkd);
   // A later file changes one key of an interface that an earlier one defined.
   EXPECT_EQ(netplan_renderer({kEth0, "network:\n  ethernets:\n    eth0:\n      renderer: NetworkManager\n"}),
             kNetworkManager);
@@ -43,6 +47,7 @@ TEST(NetplanFiles, OfWirelessInterfacesDoNotCount) {
 
 TEST(NetplanFiles, AreReadWhateverTheyHold) {
   EXPECT_EQ(netplan_renderer({"#network:\n#  ethernets:\n#    eth0:\n"}), kNone);
+  EXPECT_EQ(netplan_renderer({"network:\n# by: hand\n  renderer: NetworkManager\n"}), kNetworkManager);
   EXPECT_EQ(netplan_renderer({":::\n- - -\n\t:\n  '\n\"\n"}), kNone);
   EXPECT_EQ(netplan_renderer({"other:\n  ethernets:\n    eth0:\n      dhcp4: true\n"}), kNone);
   EXPECT_EQ(netplan_renderer({"network:\n  ethernets:\n"}), kNone);

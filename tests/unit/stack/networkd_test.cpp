@@ -1,3 +1,4 @@
+// systemd-networkd 252 read these files without a complaint about an option or a value.
 #include <gtest/gtest.h>
 
 #include "stack/stack.h"

@@ -1,4 +1,4 @@
-// The keyfiles below were read back unchanged by `nmcli --offline connection modify` of 1.42.4.
+// `nmcli --offline connection modify` 1.42.4 read these keyfiles and gave back every line (MAC addresses in capitals).
 #include <gtest/gtest.h>
 
 #include "stack/stack.h"

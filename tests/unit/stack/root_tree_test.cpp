@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/units.h"
 #include "support/image_tree.h"
 
 namespace kraken {
@@ -42,7 +43,7 @@ TEST(RootTree, EndsInALoopOfLinks) {
 
 TEST(RootTree, ReadsNoDeviceAndNothingHuge) {
   test::ImageTree tree;
-  tree.put("/etc/huge", std::string(1024 * 1024 + 1, 'x')).folder("/etc/folder");
+  tree.put("/etc/huge", std::string(kMiB + 1, 'x')).folder("/etc/folder");
   ASSERT_EQ(test::run("mkfifo " + tree.path("/etc/pipe").string()).status, 0);
   const RootTree root(tree.root());
   EXPECT_EQ(root.read("/etc/huge").error().code(), ErrorCode::kCorrupt);
