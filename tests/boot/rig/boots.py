@@ -10,6 +10,7 @@ from .guest import Guest
 from .image import Image
 
 HOST_KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
+PROGRAM = "/usr/lib/kraken/kraken-firstboot"
 SERVICES = ("kraken-firstboot.service", "kraken-network.service")
 
 
@@ -110,8 +111,19 @@ class Rig:
         failed = guest.text("systemctl --failed --no-legend --plain")
         checks.check("no unit failed", state == "running", f"{state}\n{failed}" if failed else state)
         if second:
+            self._run_again(guest)
             Failover(checks, guest, emulator, self._net, settings.patience).run()
         self._power_off(emulator, guest)
+
+    def _run_again(self, guest):
+        """By hand, on a node that is finished: what it costs is printed, since an emulator's time proves nothing."""
+        done = guest.run(f"bash -c 'time -p sudo -n {PROGRAM} run' 2>&1", allowed=None)
+        words = done.stdout.split()
+        times = {name: words[words.index(name) + 1] for name in ("real", "user", "sys") if name in words}
+        self._checks.check("a run on the finished node succeeds", done.returncode == 0, done.stdout[-300:]
+                           if done.returncode else " ".join(f"{name} {value} s" for name, value in times.items()))
+        peak = guest.text("for s in firstboot network; do systemctl show -p CPUUsageNSec kraken-$s.service; done")
+        print(f"        processor time of the two services: {' '.join(peak.split())}", flush=True)
 
     def _check_service(self, emulator, guest, service):
         unit = emulator.wait_for(f"{service} to finish", lambda: _finished(guest, service),
