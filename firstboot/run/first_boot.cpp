@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "report/publish.h"
-#include "run/await_adapter.h"
+#include "run/await_network.h"
 #include "sys/files.h"
 #include "system/run_lock.h"
 
@@ -55,7 +55,7 @@ Outcome FirstBoot::run() {
 }
 
 Outcome FirstBoot::run_locked() {
-  if (options_.stage >= Stage::kNetwork) await_adapter(options_.root, record_, {system_, network_});
+  if (options_.stage >= Stage::kNetwork) await_network(options_.root, record_, {system_, network_});
   facts_ = gather();
   log_.set_boot(facts_.boot_id);
   journal_ = load_journal(options_.root);

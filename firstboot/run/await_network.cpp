@@ -1,4 +1,4 @@
-#include "run/await_adapter.h"
+#include "run/await_network.h"
 
 #include <set>
 
@@ -12,6 +12,9 @@ namespace {
 // Hubs and adapters were seen to take up to 20 s.
 constexpr int kTries = 60;
 constexpr std::chrono::milliseconds kBetweenTries{500};
+// A bond takes up its links within seconds; a node of the size of a 3B starts its services at the same time.
+constexpr int kProofTries = 100;
+constexpr int kTriesOfASilentGateway = 4;  // to ask it takes that much longer
 
 // An interface that is down tells nothing of its link. That one cannot be set up is for the choice to find out.
 bool set_up(const std::vector<Nic>& nics, Network& network) {
@@ -31,10 +34,20 @@ bool lacks_adapter_or_link(const std::filesystem::path& root, const NodeRecord& 
   return outcome == NicOutcome::kNoAdapter || outcome == NicOutcome::kNoLink || outcome == NicOutcome::kNothing;
 }
 
+// To step in while they are at work would only delay them.
+void await_proof(const NodeRecord& record, Machine machine) {
+  for (int left = kProofTries; left > 0;) {
+    const Reach reach = prove_network(record, machine.network).reach;
+    if (reach == Reach::kGateway) return;
+    machine.system.pause(kBetweenTries);
+    left -= reach == Reach::kRoute ? kTriesOfASilentGateway : 1;
+  }
+}
+
 }  // namespace
 
-void await_adapter(const std::filesystem::path& root, const NodeRecord& record, Machine machine) {
-  if (read_settled_network(root)) return;
+void await_network(const std::filesystem::path& root, const NodeRecord& record, Machine machine) {
+  if (read_settled_network(root)) return await_proof(record, machine);
   std::set<std::string> ejected;
   for (int i = 0; i < kTries && lacks_adapter_or_link(root, record, machine.network); ++i) {
     for (const ModeSwitch& adapter : find_mode_switches(root)) {

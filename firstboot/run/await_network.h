@@ -1,0 +1,17 @@
+// What is not there yet when the network's turn comes, and may come by itself: a USB adapter that is late, has no link
+// yet, or comes up as a CD-ROM; and the address, which the network's services are still busy setting up.
+#pragma once
+
+#include <filesystem>
+
+#include "contract/node_record.h"
+#include "run/machine.h"
+
+namespace kraken {
+
+// On a node whose network has not been set up before: sets its interfaces up, waits up to half a minute for the one that
+// the profile wants and for its link, and turns CD-ROMs that are adapters into adapters. On one whose network was proved
+// before: waits up to a minute until it can be proved again. Not at all when there is nothing to wait for.
+void await_network(const std::filesystem::path& root, const NodeRecord& record, Machine machine);
+
+}  // namespace kraken
