@@ -23,6 +23,7 @@ class Settings:
     ssh_key: Path
     host_key: str
     own_initramfs: bool
+    bond: bool
     cache: str
     patience: float
     work: Path
@@ -112,7 +113,8 @@ class Rig:
         checks.check("no unit failed", state == "running", f"{state}\n{failed}" if failed else state)
         if second:
             self._run_again(guest)
-            Failover(checks, guest, emulator, self._net, settings.patience).run()
+            if settings.bond:
+                Failover(checks, guest, emulator, self._net, settings.patience).run()
         self._power_off(emulator, guest)
 
     def _run_again(self, guest):
