@@ -31,12 +31,15 @@ TEST(LinuxNetworkChange, SetsLinksUpAndDown) {
   test::in_own_network([] {
     make_pair();
     LinuxNetwork network;
-    ASSERT_FALSE(told("usb0", "UP"));
+    test::ip("link set usb0 allmulticast on");  // is not to be lost
+    ASSERT_FALSE(told("usb0", ",UP"));
     EXPECT_TRUE(network.set_link_up(index_of("usb0")).ok());
     EXPECT_TRUE(told("usb0", ",UP"));
+    EXPECT_TRUE(told("usb0", "ALLMULTI"));
     EXPECT_TRUE(network.set_link_up(index_of("usb0")).ok());
     EXPECT_TRUE(network.set_link_down(index_of("usb0")).ok());
     EXPECT_FALSE(told("usb0", ",UP"));
+    EXPECT_TRUE(told("usb0", "ALLMULTI"));
   });
 }
 
