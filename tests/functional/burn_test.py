@@ -12,7 +12,9 @@ from lib.trees import Unpacked, assert_clean, differences, disk_id
 # Times and allocation change with every edit; these paths are what the tool may touch on any image.
 ALWAYS = {"/etc/kraken", "/etc/kraken/node.json", "/etc/hostname", "/etc/hosts", "/usr/lib/kraken",
           "/usr/lib/kraken/kraken-firstboot", "/etc/systemd/system/kraken-firstboot.service",
-          "/etc/systemd/system/multi-user.target.wants/kraken-firstboot.service", "/etc/ssh/ssh_host_ed25519_key",
+          "/etc/systemd/system/multi-user.target.wants/kraken-firstboot.service",
+          "/etc/systemd/system/kraken-network.service",
+          "/etc/systemd/system/multi-user.target.wants/kraken-network.service", "/etc/ssh/ssh_host_ed25519_key",
           "/etc/ssh/ssh_host_ed25519_key.pub", "/etc/fstab", "boot:/cmdline.txt"}
 
 
