@@ -3,12 +3,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 
 #include "net/linux_network.h"
 #include "report/publish.h"
 #include "run/first_boot.h"
+#include "run/measure_command.h"
 #include "run/tune_again.h"
 #include "steps/registry.h"
 #include "system/rooted_system.h"
@@ -30,6 +33,8 @@ constexpr std::string_view kUsage =
     "  tune    set again what the kernel forgets at every boot and replugging; changes nothing that lasts\n"
     "  plan    say what run would do; change nothing\n"
     "  status  print the status that the last run wrote\n"
+    "  measure ADDRESS  say what the link to another node carries, where measure-server or iperf3 -s runs\n"
+    "  measure-server   let other nodes measure, for ten minutes\n"
     "\n"
     "  --early        only what comes before the network's services\n"
     "  --root FOLDER  the node's tree, if not / (then this machine's clock and host name are left alone)\n"
@@ -39,6 +44,7 @@ constexpr std::string_view kUsage =
 
 struct CommandLine {
   std::string command;
+  std::string peer;  // of measure
   RunOptions options;
 };
 
@@ -55,6 +61,8 @@ Result<CommandLine> parse_arguments(std::span<const std::string> arguments) {
       (word == "--root" ? line.options.root : line.options.record) = arguments[i];
     } else if (word == "--early") {
       line.options.stage = Stage::kEarly;
+    } else if (line.command == "measure" && line.peer.empty() && !word.starts_with("-")) {
+      line.peer = word;
     } else if (word.starts_with("-") || !line.command.empty()) {
       return usage_error("unexpected: " + word);
     } else {
@@ -96,6 +104,8 @@ int print_status(const RunOptions& options, const System& system) {
 }
 
 int run_line(const CommandLine& line, System& system) {
+  if (line.command == "measure") return print_result(measure_command(line.peer));
+  if (line.command == "measure-server") return print_result(measure_server_command());
   if (line.command == "status") return print_status(line.options, system);
   LinuxNetwork network;
   const Steps steps = all_steps(network);
@@ -110,7 +120,8 @@ int run_line(const CommandLine& line, System& system) {
 }
 
 bool is_command(std::string_view word) {
-  return word == "run" || word == "tune" || word == "plan" || word == "status";
+  constexpr std::array<std::string_view, 6> kCommands = {"run", "tune", "plan", "status", "measure", "measure-server"};
+  return std::ranges::find(kCommands, word) != kCommands.end();
 }
 
 }  // namespace

@@ -35,12 +35,13 @@ FIRSTBOOT = {
     "nic": ["base", "sys", "contract", "system", "net"],
     "stack": ["base", "sys", "contract", "system", "net", "nic"],
     "tuning": ["base", "sys", "contract", "system", "net", "nic"],
+    "measure": ["base", "json", "sys"],
     "facts": ["base", "json", "sys", "contract", "system", "net", "nic", "stack", "tuning"],
     "plan": ["base", "facts", "contract", "journal", "system"],
     "steps": ["base", "json", "sys", "facts", "contract", "plan", "system", "net", "nic", "stack", "tuning"],
     "report": ["base", "json", "sys", "facts", "contract", "plan", "journal", "system", "nic"],
     "run": ["base", "json", "sys", "facts", "contract", "plan", "journal", "steps", "report", "system", "net", "nic",
-            "stack", "tuning"],
+            "stack", "tuning", "measure"],
 }
 OWNERS = {
     r"^archive(_entry)?\.h$|^lzma\.h$|^zlib\.h$|^curl/": "imager/decode",
@@ -50,6 +51,7 @@ OWNERS = {
     r"^yaml-cpp/": "imager/config",
     r"^CLI/": "imager/cli",
     r"^nlohmann/": "imager/json",
+    r"^iperf_api\.h$": "firstboot/measure",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)
 

@@ -1,0 +1,35 @@
+# Libraries of the machine that a program is for. A cross compiler gets those that firstboot/sysroot unpacked, outside
+# the build folder, so that they outlive it; this machine's own never fit.
+if(CMAKE_CROSSCOMPILING)
+  if("$ENV{XDG_CACHE_HOME}" STREQUAL "")
+    set(cache "$ENV{HOME}/.cache")
+  else()
+    set(cache "$ENV{XDG_CACHE_HOME}")
+  endif()
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL aarch64)
+    set(architecture arm64)
+  else()
+    set(architecture armhf)
+  endif()
+  set(KRAKEN_SYSROOT "${cache}/kraken-image/sysroot-${architecture}" CACHE PATH "What firstboot/sysroot made")
+  file(GLOB KRAKEN_SYSROOT_LIBRARIES "${KRAKEN_SYSROOT}/usr/lib/*-linux-gnu*")
+  file(GLOB KRAKEN_SYSROOT_INCLUDES "${KRAKEN_SYSROOT}/usr/include/*-linux-gnu*")
+  list(PREPEND KRAKEN_SYSROOT_INCLUDES "${KRAKEN_SYSROOT}/usr/include")
+endif()
+
+# kraken_find_library(VARIABLE NAME): the path of the library, the static one for a static program; false without.
+function(kraken_find_library variable name)
+  if(KRAKEN_STATIC)
+    set(name "lib${name}.a")
+  endif()
+  if(CMAKE_CROSSCOMPILING)
+    find_library(${variable} "${name}" PATHS ${KRAKEN_SYSROOT_LIBRARIES} NO_DEFAULT_PATH)
+  else()
+    find_library(${variable} "${name}")
+  endif()
+endfunction()
+
+# kraken_target_includes(TARGET): the headers of such libraries.
+function(kraken_target_includes target)
+  target_include_directories(${target} SYSTEM PRIVATE ${KRAKEN_SYSROOT_INCLUDES})
+endfunction()
