@@ -37,7 +37,8 @@ constexpr std::string_view kUsage =
     "  measure-server   let other nodes measure, for ten minutes\n"
     "\n"
     "  --early        only what comes before the network's services\n"
-    "  --root FOLDER  the node's tree, if not / (then this machine's clock and host name are left alone)\n"
+    "  --root FOLDER  the node's tree, if not / (then local files only: this machine's clock, host name\n"
+    "                 and network are left alone)\n"
     "  --record FILE  the node record, if not /etc/kraken/node.json below the root\n"
     "\n"
     "Exit status: 0 all done, 1 not all done, 2 wrong usage.\n";
@@ -103,20 +104,36 @@ int print_status(const RunOptions& options, const System& system) {
   return printed == kExitDone && text->starts_with(done) ? kExitDone : kExitNotDone;
 }
 
-int run_line(const CommandLine& line, System& system) {
-  if (line.command == "measure") return print_result(measure_command(line.peer));
-  if (line.command == "measure-server") return print_result(measure_server_command());
-  if (line.command == "status") return print_status(line.options, system);
-  LinuxNetwork network;
-  const Steps steps = all_steps(network);
-  FirstBoot first_boot(line.options, {system, network}, steps);
-  if (line.command == "tune")
-    return print_result(tune_again(line.options.root, line.options.record, {system, network}));
+int run_steps(const CommandLine& line, Machine machine, const Steps& steps) {
+  FirstBoot first_boot(line.options, machine, steps);
   if (line.command == "plan") return print_result(first_boot.describe_plan());
   ::alarm(kSecondsForAll);
   const Outcome outcome = first_boot.run();
   ::alarm(0);
   return outcome == Outcome::kDone ? kExitDone : kExitNotDone;
+}
+
+// A tree that is not the running system's has no network of its own: the one that could be seen and changed from here
+// is this machine's.
+int run_on_tree(CommandLine line) {
+  if (line.command == "tune") {
+    return print_result(Error(ErrorCode::kUnsupported, "tune is for the running system: it takes no --root"));
+  }
+  DetachedSystem system(line.options.root);
+  if (line.command == "status") return print_status(line.options, system);
+  LinuxNetwork unused;
+  line.options.stage = Stage::kEarly;
+  return run_steps(line, {system, unused}, early_steps());
+}
+
+int run_here(const CommandLine& line) {
+  LinuxSystem system;
+  LinuxNetwork network;
+  if (line.command == "status") return print_status(line.options, system);
+  if (line.command == "tune") {
+    return print_result(tune_again(line.options.root, line.options.record, {system, network}));
+  }
+  return run_steps(line, {system, network}, all_steps(network));
 }
 
 bool is_command(std::string_view word) {
@@ -137,12 +154,9 @@ int run_command(std::span<const std::string> arguments) {
     print(stderr, "kraken-firstboot: " + what + "\n" + std::string(kUsage));
     return kExitUsage;
   }
-  if (is_same_folder(line->options.root, "/")) {
-    LinuxSystem system;
-    return run_line(*line, system);
-  }
-  DetachedSystem system(line->options.root);
-  return run_line(*line, system);
+  if (line->command == "measure") return print_result(measure_command(line->peer));
+  if (line->command == "measure-server") return print_result(measure_server_command());
+  return is_same_folder(line->options.root, "/") ? run_here(*line) : run_on_tree(*line);
 }
 
 }  // namespace kraken

@@ -52,5 +52,13 @@ TEST(Command, TakesARecordFromElsewhere) {
   EXPECT_EQ(command({"run", "--record", node.path("/elsewhere.json").string(), "--root", node.root().string()}), 0);
 }
 
+TEST(Command, LeavesThisMachinesNetworkAloneWhenItWorksOnATree) {
+  const FakeNode node;
+  node.put("/sys/dev/block/179:2/size", "32768\n");
+  EXPECT_EQ(command({"run", "--root", node.root().string()}), 0);
+  EXPECT_EQ(node.get("/boot/firmware/kraken-status.json").find("\"network\""), std::string::npos);
+  EXPECT_EQ(command({"tune", "--root", node.root().string()}), 1);
+}
+
 }  // namespace
 }  // namespace kraken
