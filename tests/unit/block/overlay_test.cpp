@@ -5,6 +5,7 @@
 #include <random>
 
 #include "block/memory.h"
+#include "support/sparse_memory.h"
 
 namespace kraken {
 namespace {
@@ -64,6 +65,20 @@ TEST(Overlay, KnowsItsHoles) {
   EXPECT_EQ(*(*overlay)->extent_at(20480), (Extent{20480, 4096, false}));
   EXPECT_EQ(*(*overlay)->extent_at(24576), (Extent{24576, 16384, true}));
   EXPECT_FALSE((*overlay)->extent_at(40960).ok());
+}
+
+// A hole that reached over a changed block would keep the change out of an image file.
+TEST(Overlay, EndsTheHolesOfItsBaseAtAChange) {
+  const auto base = std::make_shared<test::SparseMemory>(Bytes{10 * 4096});
+  ASSERT_TRUE(base->write(Bytes{6 * 4096}, pattern(1, 6)).ok());
+  auto overlay = Overlay::open(base, Bytes{20 * 4096});
+  ASSERT_TRUE(overlay.ok());
+  EXPECT_EQ(*(*overlay)->extent_at(0), (Extent{0, 6 * 4096, true}));
+  ASSERT_TRUE((*overlay)->write(Bytes{2 * 4096}, pattern(1, 7)).ok());
+  EXPECT_EQ(*(*overlay)->extent_at(0), (Extent{0, 2 * 4096, true}));
+  EXPECT_EQ(*(*overlay)->extent_at(2 * 4096), (Extent{2 * 4096, 4096, false}));
+  EXPECT_EQ(*(*overlay)->extent_at(3 * 4096), (Extent{3 * 4096, 3 * 4096, true}));
+  EXPECT_EQ(*(*overlay)->extent_at(6 * 4096), (Extent{6 * 4096, 4096, false}));
 }
 
 TEST(Overlay, RefusesWhatPassesItsEnd) {
