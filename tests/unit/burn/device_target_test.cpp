@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -40,16 +42,41 @@ class LoopCard : public ::testing::Test {
     device_.clear();
   }
 
-  Error refusal() {
-    const auto target = open_device_target(device_, DevicePolicy{kMiB, {}});
+  Error refusal(const SystemRoots& roots = {}) {
+    const auto target = open_device_target(device_, DevicePolicy{kMiB, roots});
     return target.ok() ? Error(ErrorCode::kInternal, "it was opened") : target.error();
   }
 
-  void expect_refused(const std::string& words) {
-    const Error error = refusal();
+  void expect_refused(const std::string& words, const SystemRoots& roots = {}) {
+    const Error error = refusal(roots);
     EXPECT_EQ(error.code(), ErrorCode::kTargetRefused) << error.what();
     EXPECT_NE(error.what().find(words), std::string::npos) << error.what();
     EXPECT_EQ(content(), std::string(kCard, '\xA5'));
+  }
+
+  // A sysfs and a procfs in which the loop device is alone, and in no use: the machine's own are not the test's to
+  // change.
+  SystemRoots pretended() {
+    struct stat info = {};
+    EXPECT_EQ(::stat(device_.c_str(), &info), 0);
+    const std::string number = std::to_string(major(info.st_rdev)) + ":" + std::to_string(minor(info.st_rdev));
+    std::filesystem::create_directories(sysfs_device() / "holders");
+    put(sysfs_device() / "dev", number + "\n");
+    put(sysfs_device() / "size", std::to_string(kCard / 512) + "\n");
+    std::filesystem::create_directories(folder_ / "sys/dev/block");
+    std::filesystem::create_directory_symlink(sysfs_device(), folder_ / ("sys/dev/block/" + number));
+    std::filesystem::create_directories(folder_ / "proc/self");
+    put(folder_ / "proc/self/mountinfo", "");
+    SystemRoots roots;
+    roots.sys = folder_ / "sys";
+    roots.proc = folder_ / "proc";
+    return roots;
+  }
+  std::filesystem::path sysfs_device() const {
+    return folder_ / ("sys/devices/whole/" + std::filesystem::path(device_).filename().string());
+  }
+  static void put(const std::filesystem::path& path, const std::string& text) {
+    EXPECT_TRUE(write_file_atomically(path, text, 0644).ok()) << path;
   }
 
   std::string content() const { return read_whole_file(backing_, kGiB).value(); }
@@ -107,6 +134,31 @@ TEST_F(LoopCard, RefusesWhatIsTooSmall) {
   const auto target = open_device_target(device_, DevicePolicy{kCard + 512, {}});
   EXPECT_EQ(target.error().code(), ErrorCode::kTargetRefused);
   EXPECT_NE(target.error().what().find("holds 8 MiB"), std::string::npos) << target.error().what();
+  EXPECT_EQ(open_device_target(device_, DevicePolicy{kCard + 1, {}}).error().code(), ErrorCode::kTargetRefused);
+  EXPECT_TRUE(open_device_target(device_, DevicePolicy{kCard, {}}).ok());
+}
+
+TEST_F(LoopCard, RefusesAPartition) {
+  const SystemRoots roots = pretended();
+  EXPECT_TRUE(open_device_target(device_, DevicePolicy{kMiB, roots}).ok());
+  put(sysfs_device() / "partition", "1\n");
+  expect_refused("a partition of whole; name the whole device", roots);
+}
+
+TEST_F(LoopCard, RefusesSwapAndWhatAnotherDeviceIsMadeOf) {
+  const SystemRoots roots = pretended();
+  put(roots.proc / "swaps", "Filename Type Size Used Priority\n" + device_ + " partition 8188 0 -2\n");
+  expect_refused("in use as swap", roots);
+  put(roots.proc / "swaps", "Filename Type Size Used Priority\n");
+  EXPECT_TRUE(open_device_target(device_, DevicePolicy{kMiB, roots}).ok());
+  std::filesystem::create_directories(sysfs_device() / "holders/dm-0");
+  expect_refused("in use by dm-0", roots);
+}
+
+TEST_F(LoopCard, RefusesTheSystemsOwnDisk) {
+  const SystemRoots roots = pretended();
+  put(roots.proc / "self/mountinfo", "22 1 0:25 / / rw shared:1 - btrfs " + device_ + " rw\n");
+  expect_refused("the running system is on it", roots);
 }
 
 TEST_F(LoopCard, RefusesWhatIsReadOnly) {
