@@ -1,5 +1,6 @@
 #include "fs/fat/cluster_space.h"
 
+#include <algorithm>
 #include <string>
 
 #include "fs/fat/fat_error.h"
@@ -39,9 +40,12 @@ Result<Chain> ClusterSpace::walk(std::uint32_t first, std::uint64_t max_clusters
   if (!geometry_.has_cluster(first)) {
     return corrupt_volume("a chain starts at cluster " + std::to_string(first) + ", outside the volume");
   }
+  // A chain without a loop has no more clusters than the volume, whatever size a hostile record gives: without this,
+  // one that says 4 GiB would be followed around its loop millions of times, with a list as long.
+  const std::uint64_t most = std::min<std::uint64_t>(max_clusters, geometry_.cluster_count);
   Chain chain;
   std::uint32_t cluster = first;
-  for (std::uint64_t count = 0; count < max_clusters; ++count) {
+  for (std::uint64_t count = 0; count < most; ++count) {
     push(chain, cluster);
     KRAKEN_ASSIGN(const FatEntry entry, table_.get(cluster));
     switch (entry.kind) {
