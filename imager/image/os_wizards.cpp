@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "contract/node_record.h"
 #include "image/os_cmdline.h"
 #include "image/os_read.h"
 
@@ -48,9 +49,8 @@ constexpr std::array<std::string_view, 3> kGrowingScripts = {
     "/usr/share/initramfs-tools/scripts/local-bottom/rpi-resizerootfs",
     "/usr/share/initramfs-tools/scripts/local-bottom/growroot"};
 
-// Ours, and the ones that other edits deal with or that wait for files which are not there.
-constexpr std::array<std::string_view, 4> kOwnUnits = {"kraken-firstboot.service", "kraken-network.service",
-                                                       "userconfig.service", "sshswitch.service"};
+// The ones that other edits deal with or that wait for files which are not there.
+constexpr std::array<std::string_view, 2> kHarmlessUnits = {"userconfig.service", "sshswitch.service"};
 // Parts of names that first-boot programs have.
 constexpr std::array<std::string_view, 7> kSuspicious = {"firstboot", "first-boot", "first_boot", "firstrun",
                                                          "first-run", "resize",     "growroot"};
@@ -104,7 +104,8 @@ Result<std::string> unit_file(ImageTree& tree, std::string_view unit) {
 }
 
 bool is_suspicious(const std::string& unit) {
-  if (std::find(kOwnUnits.begin(), kOwnUnits.end(), unit) != kOwnUnits.end()) return false;
+  if (std::ranges::find(kFirstbootUnits, unit) != kFirstbootUnits.end()) return false;  // ours
+  if (std::ranges::find(kHarmlessUnits, unit) != kHarmlessUnits.end()) return false;
   return std::any_of(kSuspicious.begin(), kSuspicious.end(),
                      [&](std::string_view part) { return unit.find(part) != std::string::npos; });
 }
