@@ -93,29 +93,35 @@ std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std:
   return wanted;
 }
 
-NetworkProof prove_network(const NodeRecord& record, Network& network) {
-  const auto state = network.state();
-  if (!state.ok()) return {Reach::kNothing, state.error().what(), ""};
+namespace {
+
+NetworkProof prove_state(const NetworkState& state, const NodeRecord& record, Network& network) {
   const std::string address = format_ipv4(record.network.address) + "/" + std::to_string(record.network.prefix);
-  const auto own = std::ranges::find_if(state->addresses, [&](const LinkAddress& found) {
+  const auto own = std::ranges::find_if(state.addresses, [&](const LinkAddress& found) {
     return found.address == record.network.address && found.prefix == record.network.prefix;
   });
-  if (own == state->addresses.end()) return {Reach::kNothing, "no interface has the address " + address, ""};
-  const std::string interface = name_of(*state, own->link);
+  if (own == state.addresses.end()) return {Reach::kNothing, "no interface has the address " + address};
+  const std::string interface = name_of(state, own->link);
   const std::string gateway = format_ipv4(record.network.gateway);
-  const Route* route = best_default_route(*state);
-  if (route == nullptr) return {Reach::kAddress, "there is no default route", interface};
+  const Route* route = best_default_route(state);
+  if (route == nullptr) return {Reach::kAddress, "there is no default route"};
   if (route->link != own->link || route->gateway != record.network.gateway) {
-    return {Reach::kAddress,
-            "the default route goes through " + name_of(*state, route->link) +
-                (route->gateway ? " to " + format_ipv4(*route->gateway) : "") + ", not through " + interface + " to " +
-                gateway,
-            interface};
+    return {Reach::kAddress, "the default route goes through " + name_of(state, route->link) +
+                                 (route->gateway ? " to " + format_ipv4(*route->gateway) : "") + ", not through " +
+                                 interface + " to " + gateway};
   }
   const auto answer = network.ask_arp(own->link, record.network.address, record.network.gateway, kGatewayLimit);
-  if (!answer.ok()) return {Reach::kRoute, answer.error().what(), interface};
-  if (!*answer) return {Reach::kRoute, "the gateway " + gateway + " does not answer on " + interface, interface};
-  return {Reach::kGateway, address + " on " + interface + ", and the gateway " + gateway + " answers", interface};
+  if (!answer.ok()) return {Reach::kRoute, answer.error().what()};
+  if (!*answer) return {Reach::kRoute, "the gateway " + gateway + " does not answer on " + interface};
+  return {Reach::kGateway, address + " on " + interface + ", and the gateway " + gateway + " answers"};
+}
+
+}  // namespace
+
+NetworkProof prove_network(const NodeRecord& record, Network& network) {
+  const auto state = network.state();
+  if (!state.ok()) return {Reach::kNothing, state.error().what()};
+  return prove_state(*state, record, network);
 }
 
 NetworkFacts gather_network(const fs::path& root, const NodeRecord& record, Network& network) {
@@ -140,7 +146,9 @@ NetworkFacts gather_network(const fs::path& root, const NodeRecord& record, Netw
       facts.config_problem = config.error().what();
     }
   }
-  facts.proof = prove_network(record, network);
+  // From the state that the rest was found out with: to list links, addresses and routes again would tell nothing new.
+  facts.proof =
+      facts.problem.empty() ? prove_state(facts.state, record, network) : NetworkProof{Reach::kNothing, facts.problem};
   facts.tuning = read_tuning(root, facts.nics, facts.state.links, read_eee(facts.nics, network));
   return facts;
 }

@@ -34,8 +34,7 @@ enum class Reach {
 
 struct NetworkProof {
   Reach reach = Reach::kNothing;
-  std::string detail;     // what was found, or what is missing
-  std::string interface;  // that has the address; "" when none has
+  std::string detail;  // what was found, or what is missing
 };
 
 // Not to be copied: the choice points into `nics`.

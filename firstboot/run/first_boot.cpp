@@ -94,6 +94,8 @@ Outcome FirstBoot::fail_without_record(const Error& error) {
 void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
   log_.line("node " + record_.node.name + " on " + (facts_.model.empty() ? "an unknown machine" : facts_.model));
   for (const std::string& note : report_.notes) log_.line(note);
+  bool works = false;
+  bool changes = false;
   for (const PlannedStep& planned : plan) {
     const std::string name(planned.step->name());
     if (!has_its_turn(*planned.step)) {
@@ -101,17 +103,13 @@ void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
       continue;
     }
     log_.line(name + ": " + std::string(to_word(planned.action)) + ": " + planned.reason);
+    works |= is_apply(planned.action);
+    changes |= planned.action == Action::kApply;
     const bool done = planned.action == Action::kNothing || planned.action == Action::kApplyThisBoot;
     report_.steps.push_back({name, done ? StepState::kDone : StepState::kNeeded, false, planned.reason});
   }
-  const auto changes = [this](const PlannedStep& planned) {
-    return planned.action == Action::kApply && has_its_turn(*planned.step);
-  };
-  const auto works = [this](const PlannedStep& planned) {
-    return is_apply(planned.action) && has_its_turn(*planned.step);
-  };
-  if (std::ranges::any_of(plan, works)) show(LedSign::kWorking);
-  if (std::ranges::none_of(plan, changes)) return;
+  if (works) show(LedSign::kWorking);
+  if (!changes) return;
   keep_log();
   publish(record_.boot_folder);
 }
