@@ -159,11 +159,6 @@ void Chooser::take_slow_adapter(const Nic& slow, const Nic* onboard) {
   }
 }
 
-// "1-1" of "1-1.2": what hangs on the same port of the root hub.
-std::string root_port(const Nic& nic) {
-  return nic.usb_port.substr(0, nic.usb_port.find('.'));
-}
-
 void note_speed(const Nic& nic, std::vector<std::string>& notes) {
   const auto mbit = most_mbit(nic);
   if (!mbit && nic.usb) {
@@ -186,11 +181,6 @@ void Chooser::add_notes() {
       choice_.notes.push_back(nic.name +
                               " has no address of its own, so it is recognised by its USB port: leave it there.");
     }
-  }
-  if (primary != nullptr && fallback != nullptr && primary->usb && fallback->usb &&
-      root_port(*primary) == root_port(*fallback)) {
-    choice_.notes.push_back(primary->name + " and " + fallback->name + " hang on the same USB hub (" +
-                            root_port(*primary) + "): when it fails, both do.");
   }
 }
 

@@ -127,8 +127,7 @@ std::string notes_of(const std::vector<Nic>& nics, const NodeRecord::Nic& policy
 TEST(ChooseNics, SayWhatMayWantChanging) {
   EXPECT_EQ(notes_of({onboard(), gigabit("eth1", "2-1")}, kFailover), "");
   EXPECT_EQ(notes_of({onboard(), gigabit("eth1", "2-1")}, kSingle), "");  // what single means is no news
-  EXPECT_EQ(notes_of({onboard(), gigabit()}, kFailover),
-            "eth1 and eth0 hang on the same USB hub (1-1): when it fails, both do.\n");
+  EXPECT_EQ(notes_of({onboard(), gigabit()}, kFailover), "");  // on a 3B they share a hub: nobody can change that
   EXPECT_EQ(notes_of({gigabit("eth1", "1-1.2"), gigabit("eth2", "1-1.3")}, kFailover),
             "The USB adapter eth2 (RTL8153, 0bda:8153 at USB port 1-1.3, driver driver) is not used.\n");
   EXPECT_EQ(notes_of({adapter("eth1", {0x0bda, 0x8153}, "1-1.2", kIn, 100)}, kFailover),
