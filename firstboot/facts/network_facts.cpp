@@ -124,6 +124,13 @@ NetworkProof prove_network(const NodeRecord& record, Network& network) {
   return prove_state(*state, record, network);
 }
 
+void refresh_tuning(const fs::path& root, const Network& network, NetworkFacts& facts) {
+  auto state = network.state();
+  // Without the kernel's links the interfaces' own settings are not known, as when they were first read.
+  const std::vector<Link> links = state.ok() ? std::move(state->links) : std::vector<Link>();
+  facts.tuning = read_tuning(root, facts.nics, links, read_eee(facts.nics, network));
+}
+
 NetworkFacts gather_network(const fs::path& root, const NodeRecord& record, Network& network) {
   NetworkFacts facts;
   if (auto state = network.state(); state.ok()) {

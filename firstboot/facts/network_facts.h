@@ -62,6 +62,9 @@ struct NetworkFacts {
 // Asks the gateway by ARP when address and route are there. Never fails as a whole.
 NetworkFacts gather_network(const std::filesystem::path& root, const NodeRecord& record, Network& network);
 
+// Reads `tuning` anew, and leaves the rest as it is: to ask a silent gateway again would take its time.
+void refresh_tuning(const std::filesystem::path& root, const Network& network, NetworkFacts& facts);
+
 // Nothing when there is none, or none that can be used.
 std::optional<SettledNetwork> read_settled_network(const std::filesystem::path& root);
 

@@ -40,10 +40,18 @@ enum class Stage {
 // What apply() may have to wait for: for the LED.
 enum class WaitsFor { kNothing, kNetwork, kManager };
 
+// Which facts apply() may have changed, and are to be read anew after it.
+enum class Touches {
+  kSystem,   // all but the network
+  kNetwork,  // all
+  kTuning,   // NetworkFacts::tuning alone
+};
+
 class Step {
  public:
   virtual ~Step() = default;
   virtual WaitsFor waits_for() const { return WaitsFor::kNothing; }
+  virtual Touches touches() const { return Touches::kSystem; }
   virtual Stage stage() const { return Stage::kEarly; }
   // Lower case, digits and inner hyphens; the same for ever, since the journal and the status file know it.
   virtual std::string_view name() const = 0;

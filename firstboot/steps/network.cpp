@@ -67,6 +67,7 @@ class NetworkStep final : public Step {
   explicit NetworkStep(Network& network) : network_(network) {}
   Stage stage() const override { return Stage::kNetwork; }
   WaitsFor waits_for() const override { return WaitsFor::kNetwork; }
+  Touches touches() const override { return Touches::kNetwork; }
   std::string_view name() const override { return "network"; }
   Check check(const Facts& facts, const NodeRecord& record) const override;
   Status apply(const Facts& facts, const NodeRecord& record, System& system) const override;

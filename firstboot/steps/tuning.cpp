@@ -39,6 +39,7 @@ class TuningStep final : public Step {
       : setting_(setting), name_(step_name(setting)), network_(network) {}
 
   Stage stage() const override { return Stage::kNetwork; }
+  Touches touches() const override { return Touches::kTuning; }
   std::string_view name() const override { return name_; }
 
   Check check(const Facts& facts, const NodeRecord& record) const override {
