@@ -17,8 +17,8 @@ constexpr std::array<Keys, 2> kClusterKeys = {"name", "orchestrator"};
 constexpr std::array<Keys, 5> kNodeKeys = {"id", "name", "role", "profile", "labels"};
 constexpr std::array<Keys, 3> kBuildKeys = {"clock", "tool", "base_sha256"};
 constexpr std::array<Keys, 4> kNetworkKeys = {"address", "prefix", "gateway", "dns"};
-constexpr std::array<Keys, 3> kNicKeys = {"primary", "fallback", "mode"};
-constexpr std::array<Keys, 2> kHostKeys = {"name", "address"};
+constexpr std::array<Keys, 4> kNicKeys = {"primary", "fallback", "mode", "measure"};
+constexpr std::array<Keys, 3> kHostKeys = {"name", "address", "role"};
 
 // Wide here: check_node_record() knows the real bounds, and says so in one place.
 constexpr IntegerRange kAnyInt64{INT64_MIN, INT64_MAX};
@@ -28,7 +28,7 @@ constexpr IntegerRange kAnyPrefix{0, 32};
 Json hosts_json(const std::vector<RecordHost>& hosts) {
   Json list = Json::array();
   for (const RecordHost& host : hosts) {
-    list.push_back(Json::Object{{"name", host.name}, {"address", format_ipv4(host.address)}});
+    list.push_back(Json::Object{{"name", host.name}, {"address", format_ipv4(host.address)}, {"role", host.role}});
   }
   return list;
 }
@@ -126,6 +126,7 @@ Result<NodeRecord::Nic> read_nic(const Json& value) {
   KRAKEN_ASSIGN(nic.primary, object.text("primary"));
   KRAKEN_ASSIGN(nic.fallback, object.text("fallback"));
   KRAKEN_ASSIGN(nic.mode, object.text("mode"));
+  KRAKEN_ASSIGN(nic.measure, object.flag("measure"));
   return nic;
 }
 
@@ -151,6 +152,7 @@ Status read_hosts(const StrictObject& document, NodeRecord& record) {
     RecordHost host;
     KRAKEN_ASSIGN(host.name, object.text("name"));
     KRAKEN_ASSIGN(host.address, object.address("address"));
+    KRAKEN_ASSIGN(host.role, object.text("role"));
     record.hosts.push_back(std::move(host));
   }
   return ok_status();
@@ -192,8 +194,10 @@ std::string format_node_record(const NodeRecord& record) {
        Json::Object{
            {"clock", record.build.clock}, {"tool", record.build.tool}, {"base_sha256", record.build.base_sha256}}},
       {"network", network_json(record.network)},
-      {"nic",
-       Json::Object{{"primary", record.nic.primary}, {"fallback", record.nic.fallback}, {"mode", record.nic.mode}}},
+      {"nic", Json::Object{{"primary", record.nic.primary},
+                           {"fallback", record.nic.fallback},
+                           {"mode", record.nic.mode},
+                           {"measure", record.nic.measure}}},
       {"tuning", tuning_json(record)},
       {"hosts", hosts_json(record.hosts)},
       {"boot_folder", record.boot_folder},

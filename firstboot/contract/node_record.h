@@ -22,15 +22,29 @@ inline constexpr std::string_view kNodeRecordFormat = "kraken-node";
 inline constexpr int kNodeRecordVersion = 1;
 inline constexpr std::string_view kNodeRecordPath = "/etc/kraken/node.json";
 inline constexpr std::string_view kFirstbootPath = "/usr/lib/kraken/kraken-firstboot";
-// systemd's units that start it at every boot: before the network's services, and after them.
-inline constexpr std::array<std::string_view, 2> kFirstbootUnits = {"kraken-firstboot.service",
-                                                                    "kraken-network.service"};
+
+// systemd's units that start it.
+struct FirstbootUnit {
+  std::string_view name;
+  std::string_view wanted_by;  // the target that pulls it in at every boot; "": another unit starts it
+  bool of_managers = false;    // other nodes do without
+};
+// At every boot before the network's services and after them, and on managers when a node wants to measure its link.
+inline constexpr std::array<FirstbootUnit, 4> kFirstbootUnits = {
+    FirstbootUnit{"kraken-firstboot.service", "multi-user.target"},
+    FirstbootUnit{"kraken-network.service", "multi-user.target"},
+    FirstbootUnit{"kraken-measure.socket", "sockets.target", true},
+    FirstbootUnit{"kraken-measure.service", "", true},
+};
 inline constexpr std::string_view kStateFolder = "/var/lib/kraken";
 inline constexpr std::size_t kNodeRecordMaxSize = std::size_t{256} * 1024;
+
+inline constexpr std::string_view kManagerRole = "manager";
 
 struct RecordHost {
   std::string name;
   Ipv4 address;
+  std::string role;  // as NodeRecord::Node::role
   friend bool operator==(const RecordHost&, const RecordHost&) = default;
 };
 
@@ -65,6 +79,7 @@ struct NodeRecord {
     std::string primary;   // "usb-gigabit", "onboard", "auto"
     std::string fallback;  // "onboard", "none"
     std::string mode;      // "failover", "single"
+    bool measure = true;   // what the link to the manager carries, before and after tuning
     friend bool operator==(const Nic&, const Nic&) = default;
   } nic;
   std::map<std::string, std::variant<bool, std::int64_t>> tuning;

@@ -40,7 +40,7 @@ Status one_of(std::string_view place, std::string_view value, std::initializer_l
 Status check_node(const NodeRecord::Node& node) {
   if (node.id < 1 || node.id > 65535) return wrong("node.id", "expected an integer from 1 to 65535");
   if (!is_host_label(node.name)) return wrong("node.name", "expected a host name (1 to 63 of a-z 0-9 and inner -)");
-  KRAKEN_TRY(one_of("node.role", node.role, {"manager", "worker"}));
+  KRAKEN_TRY(one_of("node.role", node.role, {kManagerRole, "worker"}));
   if (!is_name(node.profile, 128, "._-")) return wrong("node.profile", "expected a profile's name");
   if (node.labels.size() > kMaxEntries) return wrong("node.labels", "too many");
   for (const auto& [key, value] : node.labels) {
@@ -92,14 +92,16 @@ Status check_hosts(const NodeRecord& record) {
   std::set<Ipv4> addresses;
   for (const RecordHost& host : record.hosts) {
     if (!is_host_label(host.name)) return wrong("hosts", "a name is no host name (1 to 63 of a-z 0-9 and inner -)");
+    KRAKEN_TRY(one_of("hosts", host.role, {kManagerRole, "worker"}));
     if (!names.insert(host.name).second) return wrong("hosts", "the name " + host.name + " is given twice");
     if (!addresses.insert(host.address).second) {
       return wrong("hosts", "the address " + format_ipv4(host.address) + " is given twice");
     }
   }
-  const RecordHost self{record.node.name, record.network.address};
+  const RecordHost self{record.node.name, record.network.address, record.node.role};
   if (std::ranges::find(record.hosts, self) == record.hosts.end()) {
-    return wrong("hosts", "this node, " + self.name + " at " + format_ipv4(self.address) + ", is not among them");
+    return wrong("hosts", "this node, " + self.name + " at " + format_ipv4(self.address) + " as " + self.role +
+                              ", is not among them");
   }
   return ok_status();
 }

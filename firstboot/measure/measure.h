@@ -17,6 +17,8 @@ namespace kraken {
 
 inline constexpr std::uint16_t kMeasurePort = 5201;  // iperf3's
 inline constexpr std::chrono::seconds kLongestMeasurement{10};
+// Where kraken-measure.socket listens: a connection starts the server.
+inline constexpr std::uint16_t kMeasureWakePort = 5202;
 
 struct MeasureOptions {
   Ipv4 peer;
@@ -42,9 +44,10 @@ LinkMeasurement measure_link(const MeasureOptions& options);
 struct MeasureServerOptions {
   Ipv4 address;  // to listen at; 0.0.0.0 is all of this node's
   std::uint16_t port = kMeasurePort;
-  int tests = 64;                       // ends after so many; each way is one
-  std::chrono::seconds limit{600};      // ends after so long
-  std::chrono::seconds test_limit{30};  // a client that stays longer is cut off
+  int tests = 64;                        // ends after so many; each way is one
+  std::chrono::seconds limit{600};       // ends after so long
+  std::chrono::seconds idle_limit{600};  // ends when nobody came for so long
+  std::chrono::seconds test_limit{30};   // a client that stays longer is cut off
 };
 
 // Lets other nodes measure their link to this one, one at a time (the others are told that it is busy). Answers how

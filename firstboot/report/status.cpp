@@ -3,30 +3,16 @@
 #include <algorithm>
 
 #include "json/json.h"
+#include "report/bounded_text.h"
 #include "system/utc.h"
 
 namespace kraken {
 
 namespace {
 
-constexpr std::size_t kLongestText = 600;
 constexpr std::size_t kMostNotes = 20;
 constexpr std::size_t kNameColumn = 14;
 constexpr std::size_t kStateColumn = 12;
-
-// Cut between characters: a UTF-8 continuation byte is 10xxxxxx (RFC 3629, section 3).
-std::string cut(const std::string& text) {
-  if (text.size() <= kLongestText) return text;
-  std::size_t end = kLongestText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end) + "...";
-}
-
-std::string padded(std::string_view text, std::size_t width) {
-  std::string out(text);
-  if (out.size() < width) out.append(width - out.size(), ' ');
-  return out + " ";
-}
 
 Json steps_json(const std::vector<StepReport>& steps) {
   Json list = Json::array();
@@ -38,10 +24,10 @@ Json steps_json(const std::vector<StepReport>& steps) {
 }
 
 std::vector<std::string> bounded_notes(const RunReport& report) {
-  std::vector<std::string> notes;
-  for (const std::string& note : report.notes) {
-    if (notes.size() < kMostNotes) notes.push_back(cut(note));
-  }
+  std::vector<std::string> notes = report.notes;
+  if (report.network) notes.insert(notes.end(), report.network->notes.begin(), report.network->notes.end());
+  notes.resize(std::min(notes.size(), kMostNotes));
+  for (std::string& note : notes) note = cut(note);
   return notes;
 }
 
@@ -100,6 +86,7 @@ std::string status_json(const RunReport& report) {
   }
   document.set("state", to_word(report.state));
   document.set("steps", steps_json(report.steps));
+  if (report.network) document.set("network", network_json(*report.network));
   document.set("model", cut(report.model));
   document.set("kernel", cut(report.kernel));
   if (report.record) {
@@ -118,6 +105,7 @@ std::string status_text(const RunReport& report) {
   for (const StepReport& step : report.steps) {
     text += padded(to_word(step.state), kStateColumn) + padded(step.name, kNameColumn) + cut(step.detail) + "\n";
   }
+  if (report.network) text += network_text(*report.network);
   for (const std::string& note : bounded_notes(report)) text += "\nnote: " + note + "\n";
   if (report.state == RunState::kFailed) {
     text +=

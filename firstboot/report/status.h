@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "contract/node_record.h"
+#include "report/network_report.h"
 
 namespace kraken {
 
@@ -30,7 +31,8 @@ struct RunReport {
   std::string model;
   std::string kernel;
   std::vector<StepReport> steps;
-  std::vector<std::string> notes;  // what a person should know, such as a journal that was started anew
+  std::optional<NetworkReport> network;  // nothing before the network's turn
+  std::vector<std::string> notes;        // what a person should know, such as a journal that was started anew
 };
 
 // "done", "working", "failed"

@@ -23,8 +23,10 @@ namespace {
 constexpr int kExitDone = 0;
 constexpr int kExitNotDone = 1;
 constexpr int kExitUsage = 2;
-// The end of everything that could hang in the kernel; shorter than the unit's TimeoutStartSec.
+// The end of everything that could hang in the kernel; shorter than the units' TimeoutStartSec.
 constexpr unsigned kSecondsForAll = 270;
+// And three measurements; see LinkMeter.
+constexpr unsigned kSecondsWithMeasuring = kSecondsForAll + 3 * 120;
 
 constexpr std::string_view kUsage =
     "usage: kraken-firstboot COMMAND [--early] [--root FOLDER] [--record FILE]\n"
@@ -107,7 +109,7 @@ int print_status(const RunOptions& options, const System& system) {
 int run_steps(const CommandLine& line, Machine machine, const Steps& steps) {
   FirstBoot first_boot(line.options, machine, steps);
   if (line.command == "plan") return print_result(first_boot.describe_plan());
-  ::alarm(kSecondsForAll);
+  ::alarm(machine.meter == nullptr ? kSecondsForAll : kSecondsWithMeasuring);
   const Outcome outcome = first_boot.run();
   ::alarm(0);
   return outcome == Outcome::kDone ? kExitDone : kExitNotDone;
@@ -133,7 +135,9 @@ int run_here(const CommandLine& line) {
   if (line.command == "tune") {
     return print_result(tune_again(line.options.root, line.options.record, {system, network}));
   }
-  return run_steps(line, {system, network}, all_steps(network));
+  IperfMeter meter;
+  LinkMeter* used = line.options.stage == Stage::kEarly ? nullptr : &meter;
+  return run_steps(line, {system, network, used}, all_steps(network));
 }
 
 bool is_command(std::string_view word) {

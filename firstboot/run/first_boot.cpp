@@ -34,6 +34,7 @@ FirstBoot::FirstBoot(RunOptions options, Machine machine, const Steps& steps)
       steps_(steps),
       log_(options_.root, machine.system),
       led_(options_.root, machine.system, [&system = machine.system](auto time) { system.pause(time); }),
+      measurement_(options_.root, machine, log_),
       start_(std::chrono::steady_clock::now()) {}
 
 Result<NodeRecord> read_node_record(const std::filesystem::path& path) {
@@ -59,6 +60,7 @@ Outcome FirstBoot::run_locked() {
   facts_ = gather();
   log_.set_boot(facts_.boot_id);
   journal_ = load_journal(options_.root);
+  measurement_.load();
   report_.record = record_;
   report_.model = facts_.model;
   report_.kernel = facts_.kernel;
@@ -116,13 +118,31 @@ void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
 
 void FirstBoot::run_steps() {
   std::size_t last_changed = 0;
+  bool tuned = false;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     if (!has_its_turn(*steps_[i])) continue;
+    if (steps_[i]->touches() == Touches::kTuning && !std::exchange(tuned, true)) measure_before_tuning();
     run_step(*steps_[i], report_.steps[i]);
     if (report_.steps[i].changed) last_changed = i;
   }
   retry_failed(last_changed);
   save_progress();
+  if (tuned) measure_after_tuning();
+}
+
+// Only while there is something to tune: else nothing would be measured that is not so afterwards.
+void FirstBoot::measure_before_tuning() {
+  const bool tunes = std::ranges::any_of(steps_, [this](const auto& step) {
+    return step->touches() == Touches::kTuning &&
+           plan_step(*step, facts_, record_, journal_.journal).action == Action::kApply;
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  // The steps have as much time as without.
+  if (tunes && measurement_.before(record_, facts_)) start_ += std::chrono::steady_clock::now() - begun;
+}
+
+void FirstBoot::measure_after_tuning() {
+  if (all_good() && measurement_.after(record_, facts_)) keep_log();
 }
 
 void FirstBoot::run_step(const Step& step, StepReport& report) {
@@ -167,7 +187,7 @@ void FirstBoot::attempt(const Step& step, StepReport& report) {
   tried_[static_cast<std::size_t>(&report - report_.steps.data())] = true;
   show(sign_of(step.waits_for()));
   const Status applied = step.apply(facts_, record_, system_);
-  facts_ = gather();
+  look_again(step);
   const Check after = step.check(facts_, record_);
   if (!applied.ok()) {
     report.detail = applied.error().what();
@@ -178,6 +198,19 @@ void FirstBoot::attempt(const Step& step, StepReport& report) {
     report.detail = after.reason;
   }
   log_.line(report.name + ": " + std::string(to_word(report.state)) + ": " + report.detail);
+}
+
+void FirstBoot::look_again(const Step& step) {
+  if (step.touches() == Touches::kTuning && facts_.network) {
+    return refresh_tuning(options_.root, network_, *facts_.network);
+  }
+  if (step.touches() == Touches::kNetwork) {
+    facts_ = gather();
+    return;
+  }
+  auto network = std::move(facts_.network);
+  facts_ = gather_facts(options_.root, record_.boot_folder, system_);
+  facts_.network = std::move(network);
 }
 
 // A full root file system fails the steps before the one that grows it.
@@ -192,14 +225,20 @@ void FirstBoot::retry_failed(std::size_t last_changed) {
   }
 }
 
-Outcome FirstBoot::finish() {
-  bool good = !journal_failed_;
-  bool complete = true;
+// Of the steps whose turn it is.
+bool FirstBoot::all_good() const {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const StepState state = report_.steps[i].state;
     const bool is_good = state == StepState::kDone || state == StepState::kUnavailable;
-    has_its_turn(*steps_[i]) ? good &= is_good : complete = false;
+    if (has_its_turn(*steps_[i]) && !is_good) return false;
   }
+  return true;
+}
+
+Outcome FirstBoot::finish() {
+  const bool good = !journal_failed_ && all_good();
+  const bool complete = std::ranges::all_of(steps_, [this](const auto& step) { return has_its_turn(*step); });
+  if (facts_.network) report_.network = make_network_report(*facts_.network, measurement_.speeds());
   const bool changed = std::ranges::any_of(report_.steps, &StepReport::changed);
   report_.state = !good ? RunState::kFailed : complete ? RunState::kDone : RunState::kWorking;
   log_.line(good ? "all done" : "not all is done; what failed is tried again at the next boot");

@@ -14,6 +14,7 @@
 #include "report/log.h"
 #include "report/status.h"
 #include "run/machine.h"
+#include "run/tuning_measurement.h"
 
 namespace kraken {
 
@@ -46,12 +47,16 @@ class FirstBoot {
   void run_steps();
   void run_step(const Step& step, StepReport& report);
   void attempt(const Step& step, StepReport& report);
+  void look_again(const Step& step);
+  void measure_before_tuning();
+  void measure_after_tuning();
   void retry_failed(std::size_t last_changed);
   Outcome finish();
   void save_progress();
   void publish(std::string_view boot_folder);
   void keep_log();
   bool time_is_up() const;
+  bool all_good() const;
   void show(LedSign sign);
   void end_show(bool is_last_run, bool good);
 
@@ -61,6 +66,7 @@ class FirstBoot {
   const Steps& steps_;
   Log log_;
   StatusLed led_;
+  TuningMeasurement measurement_;
   std::chrono::steady_clock::time_point start_;
   NodeRecord record_;
   Facts facts_;

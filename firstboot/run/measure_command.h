@@ -12,7 +12,8 @@ namespace kraken {
 // be measured with there.
 Result<std::string> measure_command(std::string_view peer);
 
-// Serves until others have measured often enough or ten minutes are over.
+// Serves until others have measured often enough or ten minutes are over; as kraken-measure.service, until nobody came
+// for a minute.
 Result<std::string> measure_server_command();
 
 }  // namespace kraken

@@ -11,7 +11,7 @@ namespace kraken {
 struct Ipv4 {
   std::uint32_t bits = 0;  // most significant byte first: 192.168.3.11 is 0xc0a8030b
   friend bool operator==(Ipv4, Ipv4) = default;
-  friend auto operator<=>(Ipv4, Ipv4) = default;
+  friend auto operator<=>(Ipv4, Ipv4) = default;  // NOLINT(modernize-use-nullptr): what < is made of compares with 0
 };
 
 struct Ipv4Subnet {

@@ -40,7 +40,9 @@ Definition nic_section() {
       "Which network interface the node uses.",
       {optional("primary", word_of(words_of<NicPrimary>(), "The interface that gets the node's address.")),
        optional("fallback", word_of(words_of<NicFallback>(), "The interface to use while the primary one is down.")),
-       optional("mode", word_of(words_of<NicMode>(), "Both with one address, or the primary one alone."))});
+       optional("mode", word_of(words_of<NicMode>(), "Both with one address, or the primary one alone.")),
+       optional("measure", flag("Measure at first boot what the link to the manager carries, through the primary "
+                                "interface before and after tuning and through the fallback. Default: true."))});
 }
 
 Definition tuning_section() {

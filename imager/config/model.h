@@ -34,6 +34,7 @@ struct NicPolicy {
   Sourced<NicPrimary> primary{NicPrimary::kUsbGigabit, {}};
   Sourced<NicFallback> fallback{NicFallback::kOnboard, {}};
   Sourced<NicMode> mode{NicMode::kFailover, {}};
+  Sourced<bool> measure{true, {}};  // at first boot, the link to the manager
 };
 
 // How much of the card the root partition takes: all of it, or a given size.

@@ -134,6 +134,7 @@ Profile profile_from(const Sourced<std::string>& name, const Value& value, Probl
   read_word(view->find("nic", "primary"), profile.nic.primary);
   read_word(view->find("nic", "fallback"), profile.nic.fallback);
   read_word(view->find("nic", "mode"), profile.nic.mode);
+  if (const auto measure = view->find("nic", "measure")) profile.nic.measure = {measure->flag(), measure->origin()};
   read_tuning(*view, profile);
   if (const auto overlays = view->find("overlays")) profile.overlays = overlays->sourced_texts();
   read_boot(*view, profile);

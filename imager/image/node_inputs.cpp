@@ -28,8 +28,8 @@ std::array<stdfs::path, 2> candidates(const stdfs::path& share, const std::strin
 
 Result<FirstbootFiles> find_firstboot(const stdfs::path& share, const std::string& architecture) {
   FirstbootFiles files;
-  for (const std::string_view unit : kFirstbootUnits) {
-    KRAKEN_ASSIGN(files.unit_texts.emplace_back(), read_whole_file(share / "firstboot" / unit, kMaxUnit));
+  for (const FirstbootUnit& unit : kFirstbootUnits) {
+    KRAKEN_ASSIGN(files.unit_texts.emplace_back(), read_whole_file(share / "firstboot" / unit.name, kMaxUnit));
   }
   for (const stdfs::path& candidate : candidates(share, architecture)) {
     std::error_code ignored;
@@ -63,9 +63,11 @@ NodeRecord make_node_record(const NodeInputs& inputs, const std::string& boot_fo
   record.network = {node.address.value, cluster.network.subnet.value.prefix, cluster.network.gateway.value, {}};
   for (const auto& server : cluster.network.dns) record.network.dns.push_back(server.value);
   record.nic = {to_word(profile.nic.primary.value), to_word(profile.nic.fallback.value),
-                to_word(profile.nic.mode.value)};
+                to_word(profile.nic.mode.value), profile.nic.measure.value};
   for (const auto& [name, setting] : profile.tuning) record.tuning[name] = setting.value;
-  for (const NodeConfig& other : cluster.nodes) record.hosts.push_back({other.name.value, other.address.value});
+  for (const NodeConfig& other : cluster.nodes) {
+    record.hosts.push_back({other.name.value, other.address.value, to_word(other.profile.role.value)});
+  }
   record.boot_folder = boot_folder;
   return record;
 }

@@ -104,7 +104,7 @@ Result<std::string> unit_file(ImageTree& tree, std::string_view unit) {
 }
 
 bool is_suspicious(const std::string& unit) {
-  if (std::ranges::find(kFirstbootUnits, unit) != kFirstbootUnits.end()) return false;  // ours
+  if (std::ranges::find(kFirstbootUnits, unit, &FirstbootUnit::name) != kFirstbootUnits.end()) return false;  // ours
   if (std::ranges::find(kHarmlessUnits, unit) != kHarmlessUnits.end()) return false;
   return std::any_of(kSuspicious.begin(), kSuspicious.end(),
                      [&](std::string_view part) { return unit.find(part) != std::string::npos; });

@@ -11,19 +11,27 @@ constexpr std::uint32_t kFolderMode = 0755;
 constexpr std::uint32_t kPublicMode = 0644;
 constexpr std::uint32_t kPrivateMode = 0600;
 
+Status plan_unit(PlanParts& parts, const FirstbootUnit& unit, const std::string& text) {
+  const std::string folder = "/etc/systemd/system/";
+  const std::string name(unit.name);
+  const std::string path = folder + name;
+  KRAKEN_TRY(parts.plan.write(path, text, {"starts kraken-firstboot", {}}, with_mode(kPublicMode)));
+  if (unit.wanted_by.empty()) return ok_status();
+  const std::string wants = folder + std::string(unit.wanted_by) + ".wants";
+  KRAKEN_TRY(parts.plan.make_folder(wants, {"for the units that are started", {}}, with_mode(kFolderMode)));
+  return parts.plan.link(wants + "/" + name, path, {name + " is enabled", {}});
+}
+
 Status plan_program(PlanParts& parts, const FirstbootFiles& files) {
-  const std::string wants = "/etc/systemd/system/multi-user.target.wants";
   KRAKEN_ASSIGN(std::unique_ptr<FileSource> program, FileSource::open(files.program));
   KRAKEN_TRY(parts.plan.make_folder("/usr/lib/kraken", {"for kraken-firstboot", {}}, with_mode(kFolderMode)));
   KRAKEN_TRY(parts.plan.write_source(kFirstbootPath, std::move(program),
                                      {"kraken-firstboot for " + parts.image.os().architecture, {}},
                                      with_mode(kProgramMode)));
-  KRAKEN_TRY(parts.plan.make_folder(wants, {"for the units that are started", {}}, with_mode(kFolderMode)));
+  const bool is_manager = parts.inputs.node->profile.role.value == Role::kManager;
   for (std::size_t i = 0; i < kFirstbootUnits.size(); ++i) {
-    const std::string name(kFirstbootUnits[i]);
-    const std::string unit = "/etc/systemd/system/" + name;
-    KRAKEN_TRY(parts.plan.write(unit, files.unit_texts[i], {"starts kraken-firstboot", {}}, with_mode(kPublicMode)));
-    KRAKEN_TRY(parts.plan.link(wants + "/" + name, unit, {name + " is enabled", {}}));
+    const FirstbootUnit& unit = kFirstbootUnits[i];
+    if (is_manager || !unit.of_managers) KRAKEN_TRY(plan_unit(parts, unit, files.unit_texts[i]));
   }
   return ok_status();
 }

@@ -38,6 +38,15 @@ class BurnTest(ClusterCase):
         self.assertLessEqual(changed - planned - ways, set())
         self.assertLessEqual({p for p in planned if p not in changed}, set())
 
+    def test_managers_alone_let_nodes_measure(self):
+        self.write_cluster(self.base(Shape()))
+        for node, expected in ((1, True), (3, False)):
+            plan = json.loads(self.kraken("-f", self.cluster, "plan", "--node", node, "--json").stdout)
+            planned = {e["path"] for e in plan["edits"]}
+            units = {"/etc/systemd/system/kraken-measure.socket", "/etc/systemd/system/kraken-measure.service",
+                     "/etc/systemd/system/sockets.target.wants/kraken-measure.socket"}
+            self.assertEqual(planned & units, units if expected else set())
+
     def test_every_flavour_is_customised(self):
         for flavour in ("debian", "bookworm", "bullseye", "trixie", "trixie-cloud"):
             with self.subTest(flavour=flavour):

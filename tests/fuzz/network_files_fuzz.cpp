@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "facts/link_speeds.h"
 #include "facts/settled_network.h"
 #include "steps/network_rollback.h"
 
@@ -10,6 +11,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto settled = kraken::parse_settled_network(text); settled.ok()) {
     const auto again = kraken::parse_settled_network(kraken::format_settled_network(*settled));
     if (!again.ok() || *again != *settled) std::abort();
+  }
+  if (const auto speeds = kraken::parse_link_speeds(text); speeds.ok()) {
+    const auto again = kraken::parse_link_speeds(kraken::format_link_speeds(*speeds));
+    if (!again.ok() || *again != *speeds) std::abort();
   }
   if (const auto files = kraken::parse_files_before(text); files.ok()) {
     const auto again = kraken::parse_files_before(kraken::format_files_before(*files));

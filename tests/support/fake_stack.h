@@ -49,6 +49,11 @@ inline void play_network_manager(const std::filesystem::path& root, const NodeRe
   }
   Link bond = fake_link(kBondLink, facts.config->interface);
   bond.kind = "bond";
+  for (Link& port : state.links) {
+    port.master = kBondLink;
+    port.name = port.index == kAdapterLink ? "kr-usb0" : "kr-lan0";  // as udev has named them if first boot has not
+    port.up = port.carrier = true;
+  }
   state.links.push_back(bond);
   state.addresses.push_back({kBondLink, record.network.address, record.network.prefix});
   state.routes.push_back({kBondLink, {}, record.network.gateway, 50});

@@ -11,9 +11,11 @@ inline NodeRecord sample_record() {
   record.node = {3, "kraken-3", "worker", "worker", {{"disk", "sd"}, {"note", "Grüße \"quoted\""}}};
   record.build = {1795000000, "kraken-image 0.1.0", std::string(64, 'a')};
   record.network = {{0xc0a8030d}, 24, {0xc0a80301}, {{0xc0a80301}, {0x01010101}}};
-  record.nic = {"usb-gigabit", "onboard", "failover"};
+  record.nic = {"usb-gigabit", "onboard", "failover", true};
   record.tuning = {{"rps", true}, {"txqueuelen", std::int64_t{1000}}};
-  record.hosts = {{"kraken-1", {0xc0a8030b}}, {"kraken-2", {0xc0a8030c}}, {"kraken-3", {0xc0a8030d}}};
+  record.hosts = {{"kraken-1", {0xc0a8030b}, "manager"},
+                  {"kraken-2", {0xc0a8030c}, "worker"},
+                  {"kraken-3", {0xc0a8030d}, "worker"}};
   record.boot_folder = "/boot/firmware";
   return record;
 }

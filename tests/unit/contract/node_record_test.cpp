@@ -143,6 +143,8 @@ const std::vector<BadValue>& bad_values() {
       {"hosts", [](NodeRecord& r) { r.hosts[0].name = "kraken-2"; }},
       {"hosts", [](NodeRecord& r) { r.hosts[0].address = r.hosts[1].address; }},
       {"hosts", [](NodeRecord& r) { r.hosts[0].name = "kraken 1"; }},
+      {"hosts", [](NodeRecord& r) { r.hosts[0].role = "Manager"; }},
+      {"hosts", [](NodeRecord& r) { r.hosts[2].role = kManagerRole; }},  // this node is a worker
       {"boot_folder", [](NodeRecord& r) { r.boot_folder = "/boot/"; }},
       {"boot_folder", [](NodeRecord& r) { r.boot_folder = "/etc"; }},
   };

@@ -65,7 +65,7 @@ const Row kRows[] = {
      }},
     {"one more node", "hostname", Action::kApply, "/etc/hosts lacks",
      [](Facts&, NodeRecord& r, Journal&) {
-       r.hosts.push_back({"kraken-4", {0xc0a8030e}});
+       r.hosts.push_back({"kraken-4", {0xc0a8030e}, "worker"});
      }},
     {"kernel lags", "hostname", Action::kApplyThisBoot, "running system",
      [](Facts& f, NodeRecord&, Journal&) { f.kernel_host_name = "raspberrypi"; }},
