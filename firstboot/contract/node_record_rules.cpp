@@ -22,12 +22,9 @@ bool is_printable(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-// Letters, digits and the given marks; 1 to `longest` characters.
-bool is_name(std::string_view text, std::size_t longest, std::string_view marks) {
-  const auto allowed = [marks](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || marks.find(c) != marks.npos;
-  };
-  return !text.empty() && text.size() <= longest && std::ranges::all_of(text, allowed);
+// Of a cluster, a profile, a tuning setting.
+bool is_name(std::string_view text) {
+  return is_plain_word(text, "._-", 128);
 }
 
 Status one_of(std::string_view place, std::string_view value, std::initializer_list<std::string_view> words) {
@@ -41,11 +38,13 @@ Status check_node(const NodeRecord::Node& node) {
   if (node.id < 1 || node.id > 65535) return wrong("node.id", "expected an integer from 1 to 65535");
   if (!is_host_label(node.name)) return wrong("node.name", "expected a host name (1 to 63 of a-z 0-9 and inner -)");
   KRAKEN_TRY(one_of("node.role", node.role, {kManagerRole, "worker"}));
-  if (!is_name(node.profile, 128, "._-")) return wrong("node.profile", "expected a profile's name");
+  if (!is_name(node.profile)) return wrong("node.profile", "expected a profile's name");
   if (node.labels.size() > kMaxEntries) return wrong("node.labels", "too many");
   for (const auto& [key, value] : node.labels) {
     // 253 of a prefix, a slash and 63 of a name: the longest key that an orchestrator takes.
-    if (!is_name(key, 317, "._-/")) return wrong("node.labels", "a key is empty, too long or has a strange character");
+    if (!is_plain_word(key, "._-/", 317)) {
+      return wrong("node.labels", "a key is empty, too long or has a strange character");
+    }
     if (value.size() > 1024 || !is_printable(value))
       return wrong("node.labels", "a value is too long or not printable");
   }
@@ -109,7 +108,7 @@ Status check_hosts(const NodeRecord& record) {
 Status check_tuning(const NodeRecord& record) {
   if (record.tuning.size() > kMaxEntries) return wrong("tuning", "too many");
   for (const auto& [name, value] : record.tuning) {
-    if (!is_name(name, 128, "._-")) return wrong("tuning", "a setting's name is empty, too long or strange");
+    if (!is_name(name)) return wrong("tuning", "a setting's name is empty, too long or strange");
   }
   return ok_status();
 }
@@ -123,7 +122,7 @@ bool is_host_label(std::string_view text) {
 }
 
 Status check_node_record(const NodeRecord& record) {
-  if (!is_name(record.cluster.name, 128, "._-")) return wrong("cluster.name", "expected a name of a-z A-Z 0-9 . _ -");
+  if (!is_name(record.cluster.name)) return wrong("cluster.name", "expected a name of a-z A-Z 0-9 . _ -");
   KRAKEN_TRY(one_of("cluster.orchestrator", record.cluster.orchestrator, {"none", "swarm", "kubeadm", "k3s"}));
   KRAKEN_TRY(check_node(record.node));
   KRAKEN_TRY(check_build(record.build));

@@ -111,7 +111,7 @@ std::vector<Nic> read_nics(const fs::path& root, const std::vector<Link>& links)
   std::vector<OnboardEvidence> evidence;
   for (const fs::path& interface : interface_folders(root)) {
     const auto device = device_folder(root, interface / "device");
-    if (!device || !is_plain_word(interface.filename().string())) continue;
+    if (!device || !is_device_word(interface.filename().string())) continue;
     if (sysfs_line(interface / "type") != "1" || has_kind_of_its_own(interface)) continue;  // 1: ARPHRD_ETHER
     nics.push_back(read_nic(root, interface, *device, links));
     evidence.push_back(gather_onboard_evidence(root, *device));

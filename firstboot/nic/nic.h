@@ -15,7 +15,7 @@
 namespace kraken {
 
 struct Nic {
-  std::string name;  // of now; another one after the next boot. A plain word: see is_plain_word()
+  std::string name;  // of now; another one after the next boot; is_device_word()
   int index = 0;
   std::string driver;                       // "r8152"
   std::optional<UsbId> usb;                 // of the USB device above it

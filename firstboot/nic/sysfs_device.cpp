@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr Bytes kSmallFile = 4096;  // a page: sysfs gives no more for an attribute
 constexpr std::size_t kLongestWord = 255;
-constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,:@+";
+constexpr std::string_view kMarks = "-_.,:@+";
 
 std::optional<std::uint16_t> parse_hex_id(const std::string& text) {
   const auto bytes = from_hex(text);
@@ -93,14 +93,14 @@ std::vector<std::string> sysfs_lines(const fs::path& file) {
   return text.ok() ? split(*text, '\n') : std::vector<std::string>();
 }
 
-bool is_plain_word(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestWord && text.find_first_not_of(kPlain) == std::string_view::npos;
+bool is_device_word(std::string_view text) {
+  return is_plain_word(text, kMarks, kLongestWord);
 }
 
 std::string sysfs_link_name(const fs::path& link) {
   std::error_code error;
   const std::string name = fs::read_symlink(link, error).filename().string();
-  return !error && is_plain_word(name) ? name : "";
+  return !error && is_device_word(name) ? name : "";
 }
 
 std::optional<fs::path> device_folder(const fs::path& root, const fs::path& link) {
@@ -117,7 +117,7 @@ std::optional<UsbDevice> usb_device_above(const fs::path& root, const fs::path& 
   for (const fs::path& folder : device_and_above(*sysfs, device)) {
     const auto id = usb_id_of(folder);
     const std::string port = folder.filename().string();
-    if (id && is_plain_word(port)) return UsbDevice{folder, *id, port};
+    if (id && is_device_word(port)) return UsbDevice{folder, *id, port};
   }
   return std::nullopt;
 }
@@ -144,7 +144,7 @@ std::string udev_path(const fs::path& root, const fs::path& device) {
   }
   std::ranges::reverse(parts);
   std::string path = join(parts, "-");
-  return anchored && is_plain_word(path) ? path : "";
+  return anchored && is_device_word(path) ? path : "";
 }
 
 bool port_less(const std::string& a, const std::string& b) {

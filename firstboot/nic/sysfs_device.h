@@ -31,10 +31,10 @@ struct UsbDevice {
 std::string sysfs_line(const std::filesystem::path& file);
 // All lines, as they are; empty when it cannot be read.
 std::vector<std::string> sysfs_lines(const std::filesystem::path& file);
-// The last part of where a symbolic link points to; "" when it is none, or when that is not a plain word (letters,
-// digits, and - _ . , : @ +), since such words end up in reports and configuration files.
+// The last part of where a symbolic link points to; "" when it is none, or when that is not a device's word.
 std::string sysfs_link_name(const std::filesystem::path& link);
-bool is_plain_word(std::string_view text);
+// Letters, digits, and - _ . , : @ + alone: such words end up in reports and configuration files.
+bool is_device_word(std::string_view text);
 
 // The real folder of the device that a link such as class/net/eth0/device leads to; nothing when there is none, or when
 // it is not below root/sys.

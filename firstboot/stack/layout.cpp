@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace kraken {
 
 namespace {
@@ -9,15 +11,10 @@ namespace {
 // IFNAMSIZ of linux/if.h, without the end; ID_PATH has no bound of its own.
 constexpr std::size_t kLongestName = 15;
 constexpr std::size_t kLongestPath = 200;
-
-// What both kinds of text are made of. Blanks, quotes, globs, line ends and the like would be read as something else by
-// one file format or another, so they are refused for all.
-bool is_plain(std::string_view text, std::string_view marks, std::size_t longest) {
-  const auto allowed = [marks](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || marks.find(c) != marks.npos;
-  };
-  return !text.empty() && text.size() <= longest && std::ranges::all_of(text, allowed);
-}
+// Blanks, quotes, globs, line ends and the like would be read as something else by one file format or another, so they
+// are refused for all.
+constexpr std::string_view kNameMarks = "-._";
+constexpr std::string_view kPathMarks = "-._:";
 
 Error unusable(std::string what) {
   return Error(ErrorCode::kUnsupported, std::move(what));
@@ -28,13 +25,13 @@ std::string port_name(const Nic& nic, std::string_view number) {
 }
 
 Result<Port> port_of(const Nic& nic, std::string name) {
-  if (!is_plain(nic.name, "-._", kLongestName)) {
+  if (!is_plain_word(nic.name, kNameMarks, kLongestName)) {
     return unusable("an interface has a name with strange characters: nothing is written for it");
   }
   Port port{std::move(name), std::nullopt, ""};
   if (nic.permanent_mac && !nic.mac_is_random) {
     port.mac = nic.permanent_mac;
-  } else if (is_plain(nic.path, "-._:", kLongestPath)) {
+  } else if (is_plain_word(nic.path, kPathMarks, kLongestPath)) {
     port.path = nic.path;
   } else if (nic.path.empty()) {
     return unusable(nic.name +

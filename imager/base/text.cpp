@@ -75,6 +75,13 @@ bool contains_nul(std::string_view text) {
   return text.find('\0') != std::string_view::npos;
 }
 
+bool is_plain_word(std::string_view text, std::string_view marks, std::size_t longest) {
+  const auto allowed = [marks](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || marks.find(c) != marks.npos;
+  };
+  return !text.empty() && text.size() <= longest && std::ranges::all_of(text, allowed);
+}
+
 std::string to_hex(std::span<const std::byte> bytes) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;

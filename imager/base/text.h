@@ -18,6 +18,8 @@ std::vector<std::string> split(std::string_view text, char separator);
 std::vector<std::string> split_words(std::string_view text);
 std::string_view trim(std::string_view text);
 bool contains_nul(std::string_view text);
+// 1 to `longest` letters of ASCII, digits and the given marks: what may stand in files and messages as it is.
+bool is_plain_word(std::string_view text, std::string_view marks, std::size_t longest);
 
 // Lower-case hexadecimal.
 std::string to_hex(std::span<const std::byte> bytes);

@@ -1,7 +1,5 @@
 #include "cluster/ssh_host_keys.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "cluster/openssh_key.h"
 #include "crypto/base64.h"
@@ -18,9 +16,7 @@ constexpr std::string_view kCheckLabel = "ssh-host-ed25519-check";
 
 // A host name: letters, digits, '-', and '.' between labels.
 bool is_host_name(std::string_view name) {
-  return !name.empty() && name.size() <= 253 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-  });
+  return is_plain_word(name, "-.", 253);
 }
 
 Status check_name(std::string_view name) {

@@ -28,6 +28,15 @@ TEST(ParseU64, TakesDigitsAlone) {
   EXPECT_FALSE(parse_u64("1 "));
 }
 
+TEST(IsPlainWord, TakesLettersDigitsAndTheMarksNamed) {
+  EXPECT_TRUE(is_plain_word("azAZ09", "", 6));
+  EXPECT_TRUE(is_plain_word("1-1.2:1.0", "-.:", 200));
+  EXPECT_FALSE(is_plain_word("a-b", ".", 200));
+  EXPECT_FALSE(is_plain_word("", "-", 200));
+  EXPECT_FALSE(is_plain_word("azAZ09", "", 5));
+  for (const char c : std::string_view("/:@[`{ \n\0\xe9", 10)) EXPECT_FALSE(is_plain_word({&c, 1}, "-", 200)) << c;
+}
+
 TEST(Split, KeepsEmptyParts) {
   EXPECT_EQ(split("a//b", '/'), (std::vector<std::string>{"a", "", "b"}));
 }
