@@ -56,7 +56,7 @@ struct NodeRecord {
   } cluster;
   struct Node {
     std::uint32_t id = 0;  // 1 to 65535
-    std::string name;      // host name, RFC 1123 label
+    std::string name;      // is_host_label()
     std::string role;      // "manager", "worker"
     std::string profile;
     std::map<std::string, std::string> labels;
@@ -99,9 +99,5 @@ Result<NodeRecord> parse_node_record(std::string_view text);
 // kCorrupt with the place and what was expected there, when a value is out of its range or contradicts another: what
 // the node would refuse. To be asked before a record is written.
 Status check_node_record(const NodeRecord& record);
-
-// A host name of one label in lower case: RFC 952 as amended by RFC 1123, section 2.1; 63 characters by RFC 1035,
-// section 2.3.4.
-bool is_host_label(std::string_view text);
 
 }  // namespace kraken

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "contract/host_label.h"
 #include "contract/node_record.h"
 
 namespace kraken {
@@ -114,12 +115,6 @@ Status check_tuning(const NodeRecord& record) {
 }
 
 }  // namespace
-
-bool is_host_label(std::string_view text) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
-         std::ranges::all_of(text, allowed);
-}
 
 Status check_node_record(const NodeRecord& record) {
   if (!is_name(record.cluster.name)) return wrong("cluster.name", "expected a name of a-z A-Z 0-9 . _ -");

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "contract/node_record.h"
+#include "contract/host_label.h"
 #include "contract/strict_object.h"
 #include "json/json.h"
 #include "sys/files.h"

@@ -1,13 +1,12 @@
 #include "config/definitions.h"
 #include "config/text_checks.h"
 #include "config/words.h"
+#include "contract/host_label.h"
 
 namespace kraken {
 
 namespace {
 
-// RFC 1123 section 2.1 with RFC 952's letters in lower case alone, because host names are compared as texts later.
-constexpr const char* kLabelPattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 constexpr const char* kLabelExpected = "a host name (a-z, 0-9 and - inside, at most 63 characters)";
 
 // A zone's file name below /usr/share/zoneinfo: tz database, "Theory and pragmatics", "Timezone identifiers".
@@ -37,7 +36,7 @@ constexpr Bytes kSmallestCard = 512 * kMiB;
 constexpr Bytes kLargestCard = 2048 * kGiB;  // what 2^32 sectors of 512 bytes of an MBR reach
 
 Definition label(std::string description) {
-  return text(std::move(description)).matching(kLabelPattern, kLabelExpected);
+  return text(std::move(description)).matching(kHostLabelPattern, kLabelExpected);
 }
 
 Definition address(std::string description) {

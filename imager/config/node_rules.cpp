@@ -5,12 +5,11 @@
 
 #include "config/network_rules.h"
 #include "config/profile_reader.h"
+#include "contract/host_label.h"
 
 namespace kraken {
 
 namespace {
-
-constexpr std::size_t kMaxHostName = 63;  // RFC 1123 section 2.1, a label
 
 class NodeReader {
  public:
@@ -61,7 +60,7 @@ void NodeReader::read_name(const View& view, NodeConfig& node) {
   // Also without a usable id or cluster name there is nothing to derive from; those are told already.
   if (view.has("name") || node.id.value == 0 || cluster_.name.value.empty()) return;
   node.name = {cluster_.name.value + "-" + std::to_string(node.id.value), node.id.origin};
-  if (node.name.value.size() > kMaxHostName) {
+  if (!is_host_label(node.name.value)) {
     problems_.add(node.id.origin, path_of("name") + ": the default, " + in_quotes(node.name.value) +
                                       ", is longer than the 63 characters of a host name; give the node a name");
   }

@@ -19,7 +19,7 @@ IMAGER = {
     "fs/fat": ["base", "block", "fs"],
     "fs/ext4": ["base", "block", "fs"],
     "fs": ["base", "block"],
-    "config": ["base", "json", "sys"],
+    "config": ["base", "json", "sys", "contract"],
     "cluster": ["base", "crypto", "config", "sys"],
     "image": ["base", "block", "sys", "crypto", "json", "disk", "fs", "fs/fat", "fs/ext4", "config", "decode", "cluster",
               "contract"],
