@@ -4,6 +4,7 @@
 #include <array>
 
 #include "contract/host_label.h"
+#include "contract/node_record.h"
 #include "contract/strict_object.h"
 #include "json/json.h"
 #include "sys/files.h"
