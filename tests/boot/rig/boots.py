@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import card, initramfs, machines, network
+from . import card, initramfs, machines, network, visit
 from .emulator import BootFailed, Emulator, flatten, make_overlay
 from .failover import Failover
-from .guest import Guest
 from .image import Image
 
 HOST_KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
@@ -90,32 +89,28 @@ class Rig:
 
     def _watch(self, emulator, work, second):
         checks, settings = self._checks, self._settings
-        guest = Guest(emulator.port, settings.user, settings.ssh_key, work / "known_hosts")
-        presented = emulator.wait_for("sshd", guest.presented_host_key, 600 * settings.patience)
-        print(f"        sshd answers after {emulator.elapsed():.0f} s", flush=True)
+        guest, presented = visit.log_in(settings, emulator, work)
         checks.check("sshd shows the host key that is in the image", presented == settings.host_key,
                      "" if presented == settings.host_key else f"{presented}, expected {settings.host_key}")
-        guest.trust(presented)
-        login = emulator.wait_for(f"a login of {settings.user} by key", lambda: _login(guest),
-                                  emulator.elapsed() + 120 * settings.patience)
-        checks.check(f"{settings.user} logs in with the key", login == settings.user, login)
+        checks.check(f"{settings.user} logs in with the key", True)
 
         for service in SERVICES:
-            self._check_service(emulator, guest, service)
+            unit = visit.wait_for_service(settings, emulator, guest, service)
+            checks.check(f"{service} succeeded", visit.has_succeeded(unit), unit)
         name = guest.text("hostname")
         checks.check(f"the host name is {settings.node_name}", name == settings.node_name, name)
         size = int(guest.text("df -B1 --output=size / | tail -n 1"))
         checks.check("df sees the grown root file system", size > 0.9 * self._given.root["size"],
                      f"{size} of {self._given.root['size']} bytes")
         # The default target is reached some time after sshd; a unit that fails later than this is not seen.
-        state = emulator.wait_for("the boot to settle", lambda: _settled(guest), emulator.elapsed() + 240 * settings.patience)
+        state = visit.wait_until_settled(settings, emulator, guest)
         failed = guest.text("systemctl --failed --no-legend --plain")
         checks.check("no unit failed", state == "running", f"{state}\n{failed}" if failed else state)
         if second:
             self._run_again(guest)
             if settings.bond:
                 Failover(checks, guest, emulator, self._net, settings.patience).run()
-        self._power_off(emulator, guest)
+        checks.check("the node shut down by itself", visit.power_off(settings, emulator, guest))
 
     def _run_again(self, guest):
         """By hand, on a node that is finished: what it costs is printed, since an emulator's time proves nothing."""
@@ -126,21 +121,6 @@ class Rig:
                            if done.returncode else " ".join(f"{name} {value} s" for name, value in times.items()))
         peak = guest.text("for s in firstboot network; do systemctl show -p CPUUsageNSec kraken-$s.service; done")
         print(f"        processor time of the two services: {' '.join(peak.split())}", flush=True)
-
-    def _check_service(self, emulator, guest, service):
-        unit = emulator.wait_for(f"{service} to finish", lambda: _finished(guest, service),
-                                 emulator.elapsed() + 300 * self._settings.patience)
-        print(f"        {service} is through after {emulator.elapsed():.0f} s", flush=True)
-        ran = unit.get("ExecMainStatus") == "0" and unit.get("ExecMainExitTimestampMonotonic") not in ("0", "", None)
-        self._checks.check(f"{service} succeeded", unit.get("Result") == "success" and ran, unit)
-
-    def _power_off(self, emulator, guest):
-        # The emulated boards have no power button: only the guest can bring itself down cleanly.
-        if not guest.power_off():
-            raise BootFailed(f"{self._settings.user} may not run sudo without a password, so the rig cannot power the "
-                             "node off: use an image whose user may (sudo_without_password)")
-        clean = emulator.wait_for_power_off(emulator.elapsed() + 240 * self._settings.patience)
-        self._checks.check("the node shut down by itself", clean)
 
     def _check_card(self, title, work, second):
         checks = self._checks
@@ -161,25 +141,3 @@ class Rig:
         snapshot = card.snapshot(image, work / "snapshot")
         raw.unlink()
         return snapshot
-
-
-def _login(guest):
-    done = guest.run("id -un", allowed=None)
-    return done.stdout.strip() if done.returncode == 0 else None
-
-
-def _finished(guest, service):
-    """The unit's properties once it has run or was skipped; fails at once when there is no such unit."""
-    unit = guest.unit(service)
-    if unit.get("LoadState") == "not-found":
-        raise BootFailed(f"the image has no {service}")
-    busy = unit.get("ActiveState") in ("activating", "reloading", "deactivating")
-    started = unit.get("ActiveState") in ("active", "failed") or unit.get("ConditionResult") == "no" and \
-        guest.run("systemctl is-active multi-user.target", allowed=None).returncode == 0 or \
-        unit.get("ExecMainExitTimestampMonotonic") not in ("0", "", None)
-    return unit if started and not busy else None
-
-
-def _settled(guest):
-    state = guest.run("systemctl is-system-running", allowed=None).stdout.strip()
-    return None if state in ("initializing", "starting", "") else state
