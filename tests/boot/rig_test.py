@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from rig import card, initramfs, machines
+from rig import card, console, initramfs, machines, moments, torn, trees
 from rig.checks import Checks
 from rig.image import Image
 from rig.programs import ProgramFailed
@@ -68,6 +68,95 @@ class SnapshotTest(unittest.TestCase):
                    "steps": [{"name": "clock-floor", "state": "done", "time": 5}]}
         self.assertEqual(card.without_counters(journal),
                          {"node": {"id": 3}, "steps": [{"name": "clock-floor", "state": "done"}]})
+
+
+CONSOLE = b"""rig: root is /dev/mmcblk0p2\r
+[   12.500000] systemd[1]: Starting kraken-firstboot.service - Kraken first boot...\r
+[   13.100000] kraken-firstboot[201]: kraken-firstboot: clock-floor: to be done for this boot: the clock is behind\r
+[   13.200000] kraken-firstboot[201]: kraken-firstboot: hostname: to be done: /etc/hostname is not kraken-3\r
+[   13.300000] kraken-firstboot[201]: kraken-firstboot: grow-root: to be done: it takes 1.8 GiB of mmcblk0p2\r
+[   13.400000] kraken-firstboot[201]: kraken-firstboot: clock-floor: done: the clock is not behind\r
+[   14.000000] kraken-firstboot[201]: kraken-firstboot: hostname: done: this node is kraken-3: yes\r
+[   15.000000] systemd[1]: Finished kraken-firstboot.service - Kraken first boot.\r
+[   20.000000] systemd[1]: Starting kraken-network.service - Kraken network...\r
+[   21.000000] kraken-firstboot[401]: kraken-firstboot: network: failed: no link\r
+[   60.000000] systemd[1]: Starting kraken-network.service - Kraken network...\r
+"""
+LENGTHS = {"kernel": 12.5, "early": 2.5, "between": 5.0, "network": 30.0, "after": 8.0}
+
+
+class ConsoleTest(unittest.TestCase):
+    def test_parts_begin_when_their_event_comes_first(self):
+        self.assertEqual(console.beginnings(CONSOLE), {"early": 12.5, "between": 15.0, "network": 20.0})
+        self.assertEqual(console.beginnings(b"rig: root is /dev/mmcblk0p2"), {})
+        self.assertEqual(console.beginnings(b"[   12.000000] kraken-firstboot[201]: kraken-firstboot: node\n" + CONSOLE)["early"],
+                         12.0)
+
+    def test_done_with_effect_is_what_was_to_last_and_is_done(self):
+        self.assertEqual(console.done_with_effect(CONSOLE), {"hostname"})
+
+    def test_a_line_cut_off_is_no_step_done(self):
+        self.assertEqual(console.done_with_effect(CONSOLE[:CONSOLE.index(b"hostname: done") + len("hostname: do")]), set())
+
+    def test_the_kept_log_is_read_as_well(self):
+        log = b"2026-11-23T03:04:05Z 0f-1a hostname: done: this node is kraken-3\n"
+        self.assertEqual(console.step_lines(log), [("hostname", "done", "this node is kraken-3")])
+
+    def test_the_second_of_a_step(self):
+        self.assertEqual(console.second_of_step(CONSOLE, "hostname", "done"), 14.0)
+        with self.assertRaises(ValueError):
+            console.second_of_step(CONSOLE, "network", "done")
+
+
+class MomentsTest(unittest.TestCase):
+    def test_durations(self):
+        self.assertEqual(moments.durations({"early": 12.5, "between": 15.0, "network": 20.0, "after": 50.0}), LENGTHS)
+        with self.assertRaisesRegex(ValueError, "after"):
+            moments.durations({"early": 12.5, "between": 15.0, "network": 20.0})
+
+    def test_a_seed_gives_the_same_moments_again(self):
+        self.assertEqual(moments.draw(20, 7, LENGTHS), moments.draw(20, 7, LENGTHS))
+        self.assertNotEqual(moments.draw(20, 7, LENGTHS), moments.draw(20, 8, LENGTHS))
+
+    def test_twenty_are_spread_as_the_weights_say_and_lie_within_their_parts(self):
+        for seed in range(50):
+            drawn = moments.draw(20, seed, LENGTHS)
+            count = {part: sum(moment.part == part for moment in drawn) for part in moments.PARTS}
+            self.assertEqual(count, moments.WEIGHTS)
+            for moment in drawn:
+                self.assertTrue(0 <= moment.seconds <= LENGTHS[moment.part], moment)
+
+    def test_few_are_not_all_in_one_part(self):
+        for seed in range(50):
+            self.assertGreater(len({moment.part for moment in moments.draw(3, seed, LENGTHS)}), 1)
+
+
+class TreesTest(unittest.TestCase):
+    def test_the_same_passes_and_what_may_differ_does(self):
+        before = {"/etc/hosts": ("0o100644", 0, 0, "a"), "/var/log/x.log": ("0o100644", 0, 0, "b")}
+        self.assertEqual(trees.unjustified(before, dict(before)), [])
+        self.assertEqual(trees.unjustified(before, before | {"/var/log/x.log": ("0o100644", 0, 0, "c")}), [])
+
+    def test_each_difference_is_named(self):
+        before = {"/etc/hosts": ("0o100644", 0, 0, "a")}
+        self.assertEqual(trees.unjustified(before, {}), ["/etc/hosts (missing)"])
+        self.assertEqual(trees.unjustified({}, before), ["/etc/hosts (new)"])
+        for entry in (("0o100600", 0, 0, "a"), ("0o100644", 7, 0, "a"), ("0o100644", 0, 0, "b")):
+            self.assertEqual(trees.unjustified(before, {"/etc/hosts": entry}), ["/etc/hosts (changed)"])
+
+    def test_first_boots_own_files_are_never_excused(self):
+        for path in ("/etc/hostname", "/etc/hosts", "/etc/kraken/node.json", *torn.STATE_FILES,
+                     "/etc/NetworkManager/system-connections/kraken.nmconnection", f"{trees.BOOT}/cmdline.txt"):
+            self.assertFalse(trees.is_justified(path), path)
+
+
+class TornTest(unittest.TestCase):
+    def test_a_torn_status_is_told_from_a_whole_one(self):
+        whole = '{"format": "kraken-status", "version": 1, "state": "working", "steps": []}'
+        self.assertTrue(torn.is_whole_status(whole))
+        for length in range(len(whole)):
+            self.assertFalse(torn.is_whole_status(whole[:length]))
+        self.assertFalse(torn.is_whole_status("\0" * len(whole)))
 
 
 class ArchiveTest(unittest.TestCase):
