@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rig import card, console, initramfs, machines, moments, torn, trees
 from rig.checks import Checks
+from rig.editable import EditableImage
 from rig.image import Image
 from rig.programs import ProgramFailed
 
@@ -170,6 +171,42 @@ class ArchiveTest(unittest.TestCase):
             self.assertEqual((Path(folder) / "bin/sh").read_bytes(), b"odd")
             self.assertEqual(os.readlink(Path(folder) / "bin/sh"), "tool")
             self.assertTrue(os.access(Path(folder) / "bin/tool", os.X_OK))
+
+
+class EditableTest(unittest.TestCase):
+    def setUp(self):
+        self._folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self._folder.cleanup)
+        folder = Path(self._folder.name)
+        given = folder / "given.img"
+        with open(given, "wb") as card_file:
+            card_file.truncate(48 << 20)
+        subprocess.run(["sfdisk", "--quiet", given], text=True, check=True,
+                       input="label: dos\nstart=2048, size=2048, type=c\nstart=4096, type=83\n")
+        subprocess.run(["mkfs.ext4", "-q", "-E", f"offset={2 << 20}", given, "46m"], check=True)
+        self.image = EditableImage(given, folder / "edited.img", folder)
+
+    def test_a_file_is_put_and_replaced(self):
+        for content in (b"one\n", b"another\n"):
+            self.image.put("/file", content, mode=0o600)
+            self.assertEqual(self.image.read_root_text("/file", self._folder.name), content.decode())
+        self.assertTrue(self.image.check_root()[0])
+
+    def test_a_missing_folder_is_an_error(self):
+        with self.assertRaises(ProgramFailed):
+            self.image.put("/none/file", b"")
+
+    def test_times_before_and_after_2038(self):
+        self.image.put("/file", b"")
+        for seconds, shown in ((86400, "1970"), (4070908800, "2099"), (2000000000, "2033")):
+            self.image.set_modification_time("/file", seconds)
+            self.image.copy_root_tree("/file", Path(self._folder.name) / shown)
+            self.assertEqual(int((Path(self._folder.name) / shown / "file").stat().st_mtime), seconds)
+
+    def test_a_full_file_system_is_full_and_clean(self):
+        self.image.fill("/filler")
+        self.assertEqual(self.image.root_file_system()["free_blocks"], 0)
+        self.assertTrue(self.image.check_root()[0])
 
 
 class BootFilesTest(unittest.TestCase):

@@ -89,7 +89,7 @@ class Image:
         fields = dict(re.findall(r"^([^:\n]+):\s+(.*)$", text, re.MULTILINE))
         return {"size": int(fields["Block count"]) * int(fields["Block size"]),
                 "block_size": int(fields["Block size"]), "state": fields["Filesystem state"],
-                "features": fields["Filesystem features"].split()}
+                "free_blocks": int(fields["Free blocks"]), "features": fields["Filesystem features"].split()}
 
     # Whole-image oracles: each returns (clean, what the program said)
 
