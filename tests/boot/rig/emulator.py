@@ -53,6 +53,7 @@ class Emulator:
 
     def __init__(self, machine, overlay, boot_files, work, cache, net, nics):
         self.port = free_port()
+        self.lease_port = free_port()
         self.log = Path(work) / "serial.log"
         self.errors = Path(work) / "qemu.log"
         # A socket's name is short (unix(7): 108 bytes), a work folder's may not be.
@@ -68,7 +69,7 @@ class Emulator:
             "-kernel", boot_files["kernel"], "-initrd", boot_files["initramfs"], "-dtb", boot_files["device_tree"],
             "-append", boot_files["command_line"],
             "-drive", f"file={overlay},if=sd,format=qcow2,{CACHES[cache]}",
-            *network.options(net, self.port, nics),
+            *network.options(net, self.port, self.lease_port, nics),
             "-no-reboot", "-display", "none", "-monitor", "none", "-qmp", f"unix:{self._monitor},server=on,wait=off",
             *(word for serial in serials for word in ("-serial", serial))]
         self._process = None

@@ -37,22 +37,24 @@ def hubport(nic):
     return _HUBPORTS[nic]
 
 
-def device(nic):
-    """QEMU's words for the adapter."""
-    return f"usb-net,id={nic},netdev={_HUBPORTS[nic]},mac={_MACS[nic]}"
+def device_properties(nic):
+    """What QEMU is to know of the adapter."""
+    return {"driver": "usb-net", "id": nic, "netdev": _HUBPORTS[nic], "mac": _MACS[nic]}
 
 
-def options(network, port, nics):
-    """A hub, since a gratuitous ARP and a backup interface's listening need one segment. Only the node's own address is
-    forwarded: a login proves that the node has it. Addresses by DHCP are others."""
+def options(network, port, lease_port, nics):
+    """A hub, since a gratuitous ARP and a backup interface's listening need one segment. PORT is forwarded to the node's
+    own address alone: a login through it proves that the node has it. LEASE_PORT goes to the first address that DHCP
+    gives, which is another."""
     hosts = list(ipaddress.ip_network(network.subnet).hosts())
     dhcp = hosts[len(hosts) // 2]
     words = ["-usb",
              "-netdev", f"user,id=u0,net={network.subnet},host={network.gateway},dns={hosts[-2]},dhcpstart={dhcp},"
-                        f"hostfwd=tcp:127.0.0.1:{port}-{network.address}:22",
+                        f"hostfwd=tcp:127.0.0.1:{port}-{network.address}:22,"
+                        f"hostfwd=tcp:127.0.0.1:{lease_port}-{dhcp}:22",
              "-netdev", "hubport,id=hu,hubid=0,netdev=u0"]
     for nic in (ONBOARD, ADAPTER):
         words += ["-netdev", f"hubport,id={_HUBPORTS[nic]},hubid=0"]
     for nic in nics:
-        words += ["-device", device(nic)]
+        words += ["-device", ",".join(f"{name}={value}" for name, value in device_properties(nic).items())]
     return words
