@@ -136,6 +136,8 @@ class Rig:
         status = card.read_status(checks, image)
         if status is not None:
             card.check_status(checks, status, self._settings.node_name)
+            if self._net.manager:
+                card.check_link_speeds(checks, status, self._settings.bond)
             if second:
                 card.check_nothing_changed(checks, status)
         snapshot = card.snapshot(image, work / "snapshot")

@@ -68,6 +68,16 @@ def check_status(checks, status, node_name):
                      f"{step.get('state')}: {step.get('detail', '')}")
 
 
+def check_link_speeds(checks, status, bond):
+    """A node with a manager to measure against has done so, through the interface that stands by as well if it bonds."""
+    link = (status.get("network") or {}).get("link") or {}
+    found = {speed.get("of"): speed for speed in link.get("speeds", [])}
+    for of in ("before-tuning", "after-tuning") + (("fallback",) if bond else ()):
+        speed = found.get(of, {})
+        checks.check(f"the link was measured: {of}", min(speed.get("sent_kbit", 0), speed.get("received_kbit", 0)) > 0,
+                     speed or "no such measurement")
+
+
 def check_nothing_changed(checks, status):
     for step in status.get("steps", []):
         checks.check(f"step {step.get('name')} had nothing to do", step.get("changed") is False,

@@ -4,6 +4,7 @@ The given image is never written to: the guest's writes go to a qcow2 overlay of
 come in no other size). Waits look for a marker, with a bounded time; nothing here sleeps in the hope of something.
 """
 
+import contextlib
 import os
 import re
 import socket
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 
 from . import network
+from .manager import Manager
 from .monitor import Monitor
 from .programs import ProgramFailed, run
 
@@ -62,6 +64,8 @@ class Emulator:
         self.peak_kib = 0
         self.cpu_seconds = 0.0
         self.started = time.monotonic()
+        self._helpers = contextlib.ExitStack()
+        self.manager = Manager(net.manager, free_port()) if net.manager else None
         serials = ["null", "null"]
         serials[machine.console_serial] = f"file:{self.log}"
         self._command = [
@@ -69,12 +73,15 @@ class Emulator:
             "-kernel", boot_files["kernel"], "-initrd", boot_files["initramfs"], "-dtb", boot_files["device_tree"],
             "-append", boot_files["command_line"],
             "-drive", f"file={overlay},if=sd,format=qcow2,{CACHES[cache]}",
-            *network.options(net, self.port, self.lease_port, nics),
+            *network.options(net, self.port, self.lease_port, nics,
+                             self.manager.forwards() if self.manager else ""),
             "-no-reboot", "-display", "none", "-monitor", "none", "-qmp", f"unix:{self._monitor},server=on,wait=off",
             *(word for serial in serials for word in ("-serial", serial))]
         self._process = None
 
     def __enter__(self):
+        if self.manager:
+            self._helpers.enter_context(self.manager)
         with open(self.errors, "wb") as errors:
             self._process = subprocess.Popen([str(word) for word in self._command], stdin=subprocess.DEVNULL,
                                              stdout=errors, stderr=errors)
@@ -89,6 +96,7 @@ class Emulator:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        self._helpers.close()
         self._sockets.cleanup()
 
     def cut_power(self):

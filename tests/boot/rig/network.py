@@ -20,12 +20,16 @@ class NodeNetwork:
     address: str
     subnet: str
     gateway: str
+    manager: str | None  # nobody when the node is the manager itself
 
 
 def of_image(image, scratch):
-    record = json.loads(image.read_root_text(RECORD, scratch))["network"]
-    subnet = ipaddress.ip_network(f"{record['address']}/{record['prefix']}", strict=False)
-    return NodeNetwork(record["address"], str(subnet), record["gateway"])
+    record = json.loads(image.read_root_text(RECORD, scratch))
+    own = record["network"]
+    subnet = ipaddress.ip_network(f"{own['address']}/{own['prefix']}", strict=False)
+    managers = [host["address"] for host in record["hosts"] if host["role"] == "manager"]
+    manager = managers[0] if managers and managers[0] != own["address"] else None
+    return NodeNetwork(own["address"], str(subnet), own["gateway"], manager)
 
 
 def mac(nic):
@@ -42,16 +46,16 @@ def device_properties(nic):
     return {"driver": "usb-net", "id": nic, "netdev": _HUBPORTS[nic], "mac": _MACS[nic]}
 
 
-def options(network, port, lease_port, nics):
+def options(network, port, lease_port, nics, forwards=""):
     """A hub, since a gratuitous ARP and a backup interface's listening need one segment. PORT is forwarded to the node's
     own address alone: a login through it proves that the node has it. LEASE_PORT goes to the first address that DHCP
-    gives, which is another."""
+    gives, which is another. FORWARDS are those of the manager."""
     hosts = list(ipaddress.ip_network(network.subnet).hosts())
     dhcp = hosts[len(hosts) // 2]
     words = ["-usb",
              "-netdev", f"user,id=u0,net={network.subnet},host={network.gateway},dns={hosts[-2]},dhcpstart={dhcp},"
                         f"hostfwd=tcp:127.0.0.1:{port}-{network.address}:22,"
-                        f"hostfwd=tcp:127.0.0.1:{lease_port}-{dhcp}:22",
+                        f"hostfwd=tcp:127.0.0.1:{lease_port}-{dhcp}:22{forwards}",
              "-netdev", "hubport,id=hu,hubid=0,netdev=u0"]
     for nic in (ONBOARD, ADAPTER):
         words += ["-netdev", f"hubport,id={_HUBPORTS[nic]},hubid=0"]

@@ -22,6 +22,7 @@ JUSTIFIED = (
     (r"/var/lib/systemd/random-seed", "random"),
     (r"/var/lib/systemd/timers/stamp-.*", "times of the boots"),
     (r"/var/lib/NetworkManager/.*", "leases, times of connections, a random key"),
+    (r"/var/lib/kraken/link-speeds\.json", "what was measured"),
     (r"/var/lib/dhcp/.*|/var/lib/dhcpcd/.*", "leases"),
     (rf"{BOOT}/{re.escape(card.STATUS_FILE)}|{BOOT}/{re.escape(card.STATUS_TEXT)}", "says which run changed what"),
 )
