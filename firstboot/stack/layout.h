@@ -56,7 +56,7 @@ inline constexpr int kRouteMetric = 50;
 
 std::vector<Ipv4> arp_targets(const WantedNetwork& wanted);
 
-// ---- One file a stack; each fills everything but `obsolete` and `renames` ----
+// ---- One file a stack; each fills everything but `farewells`, `obsolete` and `renames` ----
 StackConfig render_networkmanager(const Layout& layout);
 StackConfig render_networkd(const Layout& layout);
 StackConfig render_dhcpcd(const Layout& layout, const Stack& stack);

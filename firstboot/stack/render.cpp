@@ -20,6 +20,15 @@ void add_rename(const Nic& nic, const Port& port, StackConfig& config) {
   if (nic.name != port.name) config.renames.push_back({nic.index, nic.name, port.name});
 }
 
+// ifupdown's udev rule starts this unit for an interface that is plugged in. It stops when the name is gone, and then
+// fails for want of the old stanza.
+void add_farewells(const Stack& stack, StackConfig& config) {
+  if (stack.renderer != StackKind::kIfupdown) return;
+  for (const NicRename& change : config.renames) {
+    config.farewells.push_back({"systemctl", "stop", "ifup@" + change.from + ".service"});
+  }
+}
+
 void add_resolv_conf(const Stack& stack, const WantedNetwork& wanted, StackConfig& config) {
   if (stack.keeps_resolv_conf || wanted.dns.empty()) return;
   const std::string path(kResolvConfPath);
@@ -56,6 +65,7 @@ Result<StackConfig> render_config(const Stack& stack, const WantedNetwork& wante
   add_resolv_conf(stack, wanted, config);
   add_rename(wanted.primary, layout.primary, config);
   if (wanted.fallback) add_rename(*wanted.fallback, *layout.fallback, config);
+  add_farewells(stack, config);
   for (std::string& path : all_own_files()) {
     const bool wanted_file =
         std::ranges::any_of(config.files, [&](const StackFile& file) { return file.path == path; });

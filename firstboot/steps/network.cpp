@@ -123,6 +123,9 @@ Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& 
 Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record, System& system) const {
   KRAKEN_TRY(refuse_taken_address(network, record, system));
   KRAKEN_ASSIGN(const FilesBefore before, keep_files_before(network, system));
+  for (const auto& farewell : network.config->farewells) {
+    static_cast<void>(system.run_program(farewell, kCommandLimit).ok());
+  }
   Status status = write_files(*network.config, system);
   if (status.ok()) status = take_up(*network.config, system);
   if (status.ok()) status = wait_for_proof(record, system);

@@ -93,6 +93,25 @@ TEST(NetworkStep, SetsUpProvesAndThenHasNothingToDo) {
   EXPECT_FALSE(node.has(kNetworkRollbackPath)) << "what has been proved has no way back";
 }
 
+TEST(NetworkStep, LetsTheStackGoOfTheOldNamesFirstAndMindsNoFailureOfThat) {
+  Node node;
+  const std::vector<std::string> farewell = {"systemctl", "stop", "ifup@eth1.service"};
+  node.system_.set_programs([&](const std::vector<std::string>& argv) -> Status {
+    if (argv == farewell) return Error(ErrorCode::kIo, "not loaded");
+    test::play_network_manager(node.tree_.root(), node.record_, node.network_);
+    return ok_status();
+  });
+  Facts facts = node.facts();
+  facts.network->config->farewells = {farewell};
+  ASSERT_TRUE(node.step_->apply(facts, node.record_, node.system_).ok());
+  const auto& changes = node.system_.changes();
+  const auto at = [&](std::string_view what) {
+    return std::ranges::find_if(changes, [&](const std::string& change) { return change.starts_with(what); });
+  };
+  ASSERT_NE(at("run systemctl stop ifup@eth1.service"), changes.end());
+  EXPECT_LT(at("run systemctl stop ifup@eth1.service"), at("write /etc/NetworkManager/"));
+}
+
 TEST(NetworkStep, AsksWhetherTheAddressIsTakenBeforeItTakesIt) {
   Node node;
   node.network_.set_answer(node.record_.network.address, kStrangerMac);

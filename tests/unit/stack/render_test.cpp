@@ -40,6 +40,18 @@ TEST(RenderConfig, NamesTheInterfacesForGood) {
   }
 }
 
+// The unit that ifupdown's udev rule starts goes by the interface's name.
+TEST(RenderConfig, HasIfupdownLetGoOfTheOldNames) {
+  using Words = std::vector<std::string>;
+  for (const StackKind kind : kRenderers) {
+    const auto config = render_config(stack_of(kind), wanted_network());
+    ASSERT_TRUE(config.ok());
+    const std::vector<Words> expected = {Words{"systemctl", "stop", "ifup@eth1.service"},
+                                         Words{"systemctl", "stop", "ifup@eth0.service"}};
+    EXPECT_EQ(config->farewells, kind == StackKind::kIfupdown ? expected : std::vector<Words>());
+  }
+}
+
 TEST(RenderConfig, RenamesNothingTwice) {
   WantedNetwork wanted = wanted_network();
   wanted.primary.name = "kr-usb0";
