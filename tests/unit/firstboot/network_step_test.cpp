@@ -1,6 +1,8 @@
 // The network step against a pretended board and network: what it writes, proves, refuses and takes back.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "facts/facts.h"
 #include "nic/choice.h"
 #include "steps/network_rollback.h"
