@@ -61,8 +61,7 @@ std::vector<std::string> known_overlays(const std::vector<std::filesystem::path>
     }
   }
   std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

@@ -100,8 +100,10 @@ Status enable_xattrs(Volume& volume) {
 
 Status check_xattrs(const Xattrs& xattrs) {
   constexpr std::array<std::string_view, 3> kPrefixes{"user.", "trusted.", "security."};
-  for (const auto& [name, value] : xattrs) {
-    const auto prefix = std::ranges::find_if(kPrefixes, [&](auto known) { return name.starts_with(known); });
+  for (const auto& xattr : xattrs) {
+    const auto& [name, value] = xattr;
+    const auto is_prefix = [&xattr](std::string_view known) { return xattr.first.starts_with(known); };
+    const auto prefix = std::ranges::find_if(kPrefixes, is_prefix);
     const bool fits = prefix != kPrefixes.end() && name.size() > prefix->size() &&
                       name.size() - prefix->size() <= 255 && !contains_nul(name);
     if (!fits && !is_acl_name(name)) {
