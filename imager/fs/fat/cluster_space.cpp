@@ -62,8 +62,9 @@ Result<Chain> ClusterSpace::walk(std::uint32_t first, std::uint64_t max_clusters
         return corrupt_volume(where(cluster, first) + " points outside the volume");
     }
   }
-  return corrupt_volume("the chain that starts at cluster " + std::to_string(first) +
-                        " is a loop, or longer than the size that goes with it");
+  const std::string chain_from = "the chain that starts at cluster " + std::to_string(first);
+  if (most == geometry_.cluster_count) return corrupt_volume(chain_from + " is a loop");
+  return corrupt_volume(chain_from + " is a loop, or longer than the size that goes with it");
 }
 
 Status ClusterSpace::require(std::uint64_t clusters) {

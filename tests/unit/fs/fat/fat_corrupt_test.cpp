@@ -5,6 +5,7 @@
 #include "base/endian.h"
 #include "base/text.h"
 #include "block/memory.h"
+#include "fs/fat/cluster_space.h"
 #include "fs/fat/fat_editor.h"
 #include "fs/fat/geometry.h"
 #include "fs/fat/record.h"
@@ -113,6 +114,23 @@ TEST_F(FatCorrupt, ChainLoops) {
   const std::uint32_t first = first_of("A       TXT");
   set_fat(first + 2, first);
   expect_unreadable("/A.TXT");
+  expect_no_edit();
+}
+
+// Its size would have it followed eight million times around.
+TEST_F(FatCorrupt, ChainOfAHugeFileLoops) {
+  const Bytes slot = find_slot(at_.root_cluster, "A       TXT");
+  fat::Record record = record_at(slot);
+  record.size = UINT32_MAX;
+  put_record(slot, record);
+  set_fat(record.first_cluster + 2, record.first_cluster);
+  auto opened = open_fat(store_, kClock);
+  ASSERT_TRUE(opened.ok());
+  const auto content = (*opened)->read_file("/A.TXT", UINT64_MAX);
+  ASSERT_FALSE(content.ok());
+  EXPECT_EQ(content.error().code(), ErrorCode::kCorrupt);
+  // Only who stops after as many clusters as the volume has can tell a loop from a chain too long for its size.
+  EXPECT_NE(content.error().what().find("is a loop;"), std::string::npos) << content.error().what();
   expect_no_edit();
 }
 
@@ -283,6 +301,29 @@ TEST_F(FatCorrupt, StrayPartsOfLongNamesNameNothing) {
   EXPECT_EQ((*opened)->list("/")->size(), 4U);
   EXPECT_EQ(*(*opened)->read_file("/STRAY.TXT", 1), "x");
   EXPECT_EQ((*opened)->stat("/the wrong name").error().code(), ErrorCode::kNotFound);
+}
+
+// The last part and the first fit each other's numbers; without the one between them they are no name.
+TEST_F(FatCorrupt, ALongNameWithoutItsMiddleNamesNothing) {
+  fat::Record record = record_at(find_slot(at_.root_cluster, "B       TXT"));
+  record.name[0] = 'Z';
+  record.first_cluster = 0;
+  record.size = 0;
+  const auto parts = fat::encode_long_name(u"a name that takes three of them", fat::short_name_checksum(record.name));
+  ASSERT_EQ(parts.size(), 3U);
+  ASSERT_TRUE(store_.write(slot_offset(at_.root_cluster, 3), parts[0]).ok());
+  ASSERT_TRUE(store_.write(slot_offset(at_.root_cluster, 4), parts[2]).ok());
+  put_record(slot_offset(at_.root_cluster, 5), record);
+  auto opened = open_fat(store_, kClock);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_EQ((*opened)->list("/")->back().name, "Z.TXT");
+}
+
+TEST_F(FatCorrupt, AChainMayBeAsLongAsItsSizeAndNoLonger) {
+  const std::uint32_t first = first_of("A       TXT");
+  fat::ClusterSpace clusters(store_, at_);
+  EXPECT_EQ(fat::cluster_count(*clusters.walk(first, 4)), 4U);
+  EXPECT_EQ(clusters.walk(first, 3).error().code(), ErrorCode::kCorrupt);
 }
 
 // What stands behind a folder's end is undefined, and must not come to life when the end moves.
