@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/endian.h"
 #include "support/partitioned_disk.h"
 
 namespace kraken {
@@ -89,10 +90,41 @@ TEST_F(PartitionTableTest, SaysWhatIsWrongWithABrokenGpt) {
   expect_error(broken(512 + 16), ErrorCode::kCorrupt, "protective MBR, but the GPT behind it is damaged");
   expect_error(broken(1024), ErrorCode::kCorrupt, "protective MBR, but the GPT behind it is damaged");
   expect_error(broken(512 + 79), ErrorCode::kCorrupt, "has its entries outside the disk");
+  MemoryStore over_the_header(std::vector<std::byte>(good.bytes().begin(), good.bytes().end()));
+  over_the_header.bytes()[512 + 72] = std::byte{1};
+  expect_error(over_the_header, ErrorCode::kCorrupt, "has its entries outside the disk");
   expect_error(broken(512 + 83), ErrorCode::kUnsupported, "a GPT of 128 GiB");
   expect_error(broken(510), ErrorCode::kCorrupt, "no protective MBR");
   MemoryStore cut(std::vector<std::byte>(good.bytes().begin(), good.bytes().begin() + kMiB));
   expect_error(cut, ErrorCode::kCorrupt, "damaged");
+}
+
+// UEFI specification 2.10, section 5.3.2: the checksum of the entries, then that of the header, taken with itself zero.
+void sign_gpt(MemoryStore& disk) {
+  const auto crc32 = [&](std::size_t offset, std::size_t length) {
+    std::uint32_t crc = UINT32_MAX;
+    for (const std::byte byte : disk.bytes().subspan(offset, length)) {
+      crc ^= std::to_integer<std::uint32_t>(byte);
+      for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xedb88320U : 0U);
+    }
+    return ~crc;
+  };
+  ASSERT_TRUE(write_le(disk.bytes(), 512 + 88, crc32(1024, 128 * 128)));
+  ASSERT_TRUE(write_le(disk.bytes(), 512 + 16, std::uint32_t{0}));
+  ASSERT_TRUE(write_le(disk.bytes(), 512 + 16, crc32(512, 92)));
+}
+
+// Checksums prove nothing about who made them.
+TEST_F(PartitionTableTest, RefusesAGptWhosePartitionsCannotBe) {
+  const auto with_last_sector = [&](std::uint64_t last) {
+    auto disk = load(make("label: gpt\\n2048,1024,L\\n4096,1024,L\\n"));
+    EXPECT_TRUE(write_le(disk.bytes(), 1024 + 40, last));
+    sign_gpt(disk);
+    return disk;
+  };
+  EXPECT_EQ(read_partition_table(with_last_sector(4095))->partitions[0].end(), Bytes{4096} * 512);
+  expect_error(with_last_sector(4096), ErrorCode::kCorrupt, "overlaps partition 2");
+  expect_error(with_last_sector(kDisk / 512), ErrorCode::kCorrupt, "past the disk's end");
 }
 
 TEST_F(PartitionTableTest, FindsNoneInABareFileSystem) {
