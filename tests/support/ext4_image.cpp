@@ -59,11 +59,11 @@ std::string Ext4Image::fsck() const {
 }
 
 std::string Ext4Image::debugfs(const std::string& command) const {
-  return run("debugfs -R " + quoted(command) + " " + quoted(path_.string()) + " 2>/dev/null").output;
+  return run("(debugfs -R " + quoted(command) + " " + quoted(path_.string()) + " 2>/dev/null)").output;
 }
 
 std::string Ext4Image::debugfs_write(const std::string& command) const {
-  return run("debugfs -w -R " + quoted(command) + " " + quoted(path_.string()) + " 2>/dev/null").output;
+  return run("(debugfs -w -R " + quoted(command) + " " + quoted(path_.string()) + " 2>/dev/null)").output;
 }
 
 std::string Ext4Image::dump(const std::string& file) const {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
 #include <thread>
 
@@ -48,6 +49,16 @@ TEST(Ext4Determinism, DatesByTheClockAlone) {
       std::snprintf(expected, sizeof expected, "%s0x%08x", field, low);
       EXPECT_NE(stat.find(expected), std::string::npos) << expected << "\n" << stat;
     }
+    // The inode after /a's was /b's. A time of deletion below the count of inodes would be a link of the orphan list.
+    const std::string deleted = image.debugfs("stat <13>");
+    const auto dtime = deleted.find("dtime: 0x");
+    ASSERT_NE(dtime, std::string::npos) << deleted;
+    const std::int64_t inodes = 32 * kMiB / 4096;  // what mke2fs makes
+    EXPECT_EQ(std::stoll(deleted.substr(dtime + 9, 8), nullptr, 16), std::max(clock, inodes) & 0xffffffff) << deleted;
+    // s_wtime_hi: Documentation/filesystems/ext4/super.rst.
+    std::array<std::byte, 1> high{};
+    ASSERT_TRUE(store.read(1024 + 0x274, high).ok());
+    EXPECT_EQ(high[0], static_cast<std::byte>(clock >> 32));
   }
 }
 

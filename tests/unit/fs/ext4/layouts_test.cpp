@@ -158,6 +158,8 @@ TEST_P(Ext4Layouts, ReadsItsOwnWork) {
     ASSERT_TRUE(fs.ok()) << fs.error().what();
     check((*fs)->write_file("/a", MemoryStore(pattern(3000, 9)), attributes));
     check((*fs)->make_symlink("/b", std::string(90, 'q'), {}));
+    check((*fs)->make_symlink("/inside", std::string(59, 'i'), {}));  // the longest that fits into an inode
+    check((*fs)->make_symlink("/outside", std::string(60, 'o'), {}));
     check((*fs)->close());
   }
   auto fs = open_ext4(store, kClock + 5);
@@ -169,6 +171,8 @@ TEST_P(Ext4Layouts, ReadsItsOwnWork) {
   EXPECT_EQ(info->mtime, kClock);
   EXPECT_EQ(*(*fs)->read_file("/a", 3000), pattern(3000, 9));
   EXPECT_EQ(*(*fs)->read_link("/b"), std::string(90, 'q'));
+  EXPECT_EQ(*(*fs)->read_link("/inside"), std::string(59, 'i'));
+  EXPECT_EQ(*(*fs)->read_link("/outside"), std::string(60, 'o'));
   check((*fs)->set_attributes("/a", {0600, 0, 0, {}}));
   EXPECT_EQ((*fs)->stat("/a")->attributes, (NodeAttributes{0600, 0, 0, {}}));
   check((*fs)->close());

@@ -84,6 +84,40 @@ TEST(FatGeometry, SaysWhatItDoesNotHandle) {
   EXPECT_EQ(code_of(mirrors), ErrorCode::kUnsupported);
 }
 
+// A volume whose FAT has `fat_sectors` and whose data is `clusters` long.
+Result<fat::Geometry> geometry_of(MemoryStore& store, std::uint32_t fat_sectors, std::uint32_t clusters) {
+  poke(store, {"sectors of a FAT", 22, 2, {}}, fat_sectors);
+  poke(store, {"sectors", 19, 2, {}}, 0);
+  poke(store, {"sectors", 32, 4, {}}, 2 * fat_sectors + 5000);
+  const auto roomy = fat::read_geometry(store);
+  EXPECT_TRUE(roomy.ok());
+  poke(store, {"sectors", 32, 4, {}}, static_cast<std::uint32_t>(roomy->data_offset / 512) + clusters);
+  return fat::read_geometry(store);
+}
+
+TEST(FatGeometry, CountsClustersToTheOne) {
+  auto bytes = volume("-F 16 -s 1", 8 * kMiB);
+  bytes.resize(34 * kMiB);
+  MemoryStore store(bytes);
+  EXPECT_EQ(geometry_of(store, 256, 4084).error().code(), ErrorCode::kUnsupported);  // FAT12
+  EXPECT_EQ(geometry_of(store, 256, 4085)->cluster_count, 4085U);
+  EXPECT_EQ(geometry_of(store, 256, 65524)->cluster_count, 65524U);
+  EXPECT_EQ(geometry_of(store, 256, 65525).error().code(), ErrorCode::kCorrupt);
+  // 20 sectors have 5120 entries, the first two of which stand for no cluster.
+  EXPECT_EQ(geometry_of(store, 20, 5118)->cluster_count, 5118U);
+  EXPECT_EQ(geometry_of(store, 20, 5119).error().code(), ErrorCode::kCorrupt);
+}
+
+TEST(FatGeometry, TakesFsInfoFromTheReservedSectorsAlone) {
+  MemoryStore store(volume("-F 32 -s 1", 2 * kMiB));  // with 32 of them
+  poke(store, {"FSInfo", 48, 2, {}}, 31);
+  EXPECT_EQ(fat::read_geometry(store)->fs_info_offset, 31U * 512);
+  for (const std::uint32_t sector : {0U, 32U, 0xffffU}) {
+    poke(store, {"FSInfo", 48, 2, {}}, sector);
+    EXPECT_FALSE(fat::read_geometry(store)->fs_info_offset) << sector;
+  }
+}
+
 TEST(FatGeometry, KnowsWhatIsNoFat) {
   const auto code_of = [](const MemoryStore& store) { return fat::read_geometry(store).error().code(); };
   EXPECT_EQ(code_of(MemoryStore(Bytes{0})), ErrorCode::kUnsupported);

@@ -99,6 +99,24 @@ TEST(FatNames, AreFoundInAnyCaseAndByAlias) {
   EXPECT_EQ(*fat.read_file("/stra_e~1.txt", 1), "2");
 }
 
+TEST(FatNames, FoldCapitalsOfTheScriptsThatNamesAreWrittenIn) {
+  EXPECT_EQ(fat::fold_case(u"\u043f\u0440\u0438\u0432\u0435\u0442 \u0451"),
+            u"\u041f\u0420\u0418\u0412\u0415\u0422 \u0401");
+  EXPECT_EQ(fat::fold_case(u"\u03b1\u03c9"), u"\u0391\u03a9");
+  EXPECT_EQ(fat::fold_case(u"\u0101\u0151\u0177"), u"\u0100\u0150\u0176");  // the capital is even
+  EXPECT_EQ(fat::fold_case(u"\u0142\u0148\u017e"), u"\u0141\u0147\u017d");  // the capital is odd
+  EXPECT_EQ(fat::fold_case(u"\u0100\u0141\u0178\u00f7\u0131"), u"\u0100\u0141\u0178\u00f7\u0131");
+}
+
+// fatgen103, DIR_Name[0]: E5 would mean "deleted".
+TEST(FatNames, MayBeginWithTheLetterThatMarksWhatIsDeleted) {
+  fat::ShortName name{};
+  std::ranges::copy(std::string_view("\x05"
+                                     "LTO    TXT"),
+                    name.begin());
+  EXPECT_EQ(fat::read_short_name(name, 0), u"\u00d5LTO.TXT");
+}
+
 TEST(FatNames, NameBeatsAlias) {
   FatDisk disk("-F 32 -s 1", 2 * kMiB);
   auto opened = open_fat(disk.store(), kClock);
@@ -135,6 +153,8 @@ TEST(FatNames, RefusesWhatFatCannotHold) {
                                           "....txt.",
                                           "\xff",
                                           "\xc0\xaf",
+                                          "\xe0\x81\x81",
+                                          "\xf0\x80\x81\x81",
                                           "\xed\xa0\x80",
                                           "cut\xe2\x82",
                                           "\xf4\x90\x80\x80",

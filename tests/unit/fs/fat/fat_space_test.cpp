@@ -185,6 +185,22 @@ TEST(FatSpace, RefusesAFileThatFatCannotHold) {
             ErrorCode::kNoSpace);
 }
 
+// The number of a file's first cluster lies in two halves.
+TEST(FatSpace, ReachesClustersPastSixteenBits) {
+  FatDisk disk("-F 32 -s 1", 64 * kMiB);
+  auto opened = open_fat(disk.store(), kClock);
+  ASSERT_TRUE(opened.ok());
+  ASSERT_TRUE((*opened)->write_file("/low", WatchedSource(33 * kMiB, UINT64_MAX), {}).ok());
+  ASSERT_TRUE((*opened)->make_folder("/high", {}).ok());
+  ASSERT_TRUE((*opened)->write_file("/high/file", MemoryStore("here\n"), {}).ok());
+  ASSERT_TRUE((*opened)->remove("/low").ok());
+  expect_clean(disk, **opened);
+  EXPECT_EQ(disk.tree(), (std::map<std::string, std::string>{{"high/", ""}, {"high/file", "here\n"}}));
+  auto again = open_fat(disk.store(), kClock);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(*(*again)->read_file("/high/file", 100), "here\n");
+}
+
 // Raspberry Pi OS of 2026 has one sector a cluster in 512 MiB: a million clusters, four MiB a FAT.
 TEST(FatSpace, OpensAMillionClustersWithoutReadingTheFat) {
   FatDisk disk("-F 32 -s 1", 512 * kMiB);
