@@ -67,6 +67,7 @@ TEST_F(Cache, DecodesOnceAndRemembers) {
   EXPECT_EQ(first->size, content_.size());
   EXPECT_TRUE(content_of(*first) == content_);
   EXPECT_TRUE(test::read_bytes(first->path) == content_);
+  EXPECT_EQ(fs::status(first->path).permissions(), fs::perms{0444});  // nobody's editor or dd changes it by mistake
 
   const auto start = std::chrono::steady_clock::now();
   const auto second = open().obtain(packed());
@@ -81,7 +82,7 @@ TEST_F(Cache, DecodesOnceAndRemembers) {
 
 TEST_F(Cache, TellsFormatsByContentNotByName) {
   const BaseCache cache = open();
-  for (const std::string pack : {"xz -c", "zstd -q -c", "gzip -c", "bzip2 -c"}) {
+  for (const std::string pack : {"xz -c", "zstd -q -c", "gzip -c", "bzip2 -c", "zip -q -"}) {
     const fs::path file = folder_ / "image.img";
     ASSERT_EQ(run(pack + " " + image().string() + " > " + file.string()).status, 0);
     const auto base = cache.obtain(file);
@@ -89,7 +90,7 @@ TEST_F(Cache, TellsFormatsByContentNotByName) {
     EXPECT_EQ(base->file_sha256, sha256sum(file));
     EXPECT_TRUE(content_of(*base) == content_);
   }
-  EXPECT_EQ(published(), 2U);  // one image and its record, four ways to it
+  EXPECT_EQ(published(), 2U);  // one image and its record, five ways to it
 }
 
 TEST_F(Cache, ZerosBecomeHoles) {
@@ -138,6 +139,22 @@ TEST_F(Cache, SeesAChangeThatHidesItsTime) {
   const std::array<timespec, 2> times = {info.st_atim, info.st_mtim};
   ASSERT_EQ(::utimensat(AT_FDCWD, image().c_str(), times.data(), 0), 0);
   EXPECT_NE(cache.obtain(image())->sha256, before);
+}
+
+// A download that is still running, or somebody who packs the image anew: nothing is published of what was read.
+TEST_F(Cache, RefusesAFileThatChangesWhileItIsRead) {
+  const BaseCache cache = open();
+  for (const fs::path& file : {packed(), image()}) {
+    const auto touch = [&](Bytes, Bytes) {
+      fs::last_write_time(file, fs::last_write_time(file) + std::chrono::hours(1));
+      return true;
+    };
+    expect_base_error(cache.obtain(file, {}, touch), "changed");
+    EXPECT_EQ(published(), 0U);
+    EXPECT_FALSE(cache.obtain(file)->was_cached);
+    fs::remove_all(cache_folder() / "images");
+    fs::create_directory(cache_folder() / "images");
+  }
 }
 
 TEST_F(Cache, ACopyOfAKnownFileIsNotDecodedAgain) {
@@ -201,7 +218,9 @@ TEST_F(Cache, ADamagedEntryIsMadeAgain) {
     EXPECT_TRUE(test::read_bytes(entry) == content_);
     fs::permissions(entry, fs::perms::owner_all);
   };
+  const auto written = fs::last_write_time(entry);
   fs::resize_file(entry, kMiB);
+  fs::last_write_time(entry, written);
   obtain_again();
   ASSERT_EQ(run("printf x | dd conv=notrunc bs=1 seek=70000 of=" + entry.string()).status, 0);
   obtain_again();
@@ -233,6 +252,16 @@ TEST_F(Cache, ABadRecordIsNoRecord) {
       EXPECT_TRUE(content_of(*base) == content_);
     }
   }
+}
+
+TEST_F(Cache, ARecordOfAnotherVersionIsNoRecord) {
+  const BaseCache cache = open();
+  const fs::path entry = cache.obtain(packed())->path;
+  const fs::path record = fs::path(entry).replace_extension(".json");
+  fs::permissions(record, fs::perms::owner_all);
+  ASSERT_EQ(run("sed -i 's/\\(\"version\": *\\)1/\\12/' " + record.string()).status, 0);
+  EXPECT_FALSE(cache.obtain(packed())->was_cached);
+  EXPECT_TRUE(cache.obtain(packed())->was_cached);
 }
 
 TEST_F(Cache, StopsWhenAsked) {

@@ -99,6 +99,14 @@ TEST_F(Zip, WrongSizesAndChecksumsAreErrors) {
   expect_error(patched("data[at+20:at+24] = " + small + "; data[here+18:here+22] = " + small), {"a.img"});
 }
 
+// libarchive reads both: an entry needs no directory, and a directory is looked for before the end.
+TEST_F(Zip, ThatDoesNotEndWithItsDirectoryIsRefused) {
+  expect_error("zip -q out.zip a.img; echo more >> out.zip", {"does not end with its directory"});
+  expect_error("zip -q out.zip a.img; truncate -s -1 out.zip", {"does not end with its directory"});
+  expect_error("echo 'a comment' > c; zip -q out.zip a.img; zip -q -z out.zip < c; truncate -s -1 out.zip",
+               {"does not end with its directory"});
+}
+
 TEST_F(Zip, AnImageCompressedInsideIsRefused) {
   expect_error("xz -k a.img; zip -q out.zip a.img.xz", {"xz data again"});
 }
