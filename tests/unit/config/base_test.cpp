@@ -104,6 +104,7 @@ constexpr Mistake kMistakes[] = {
     {"no_day", "2026-01-01", "2026-02-30", "9:10: build.clock: \"2026-02-30T00:00:00Z\" is no time of the calendar"},
     {"no_hour", "T00:", "T24:", "9:10: build.clock: \"2026-01-01T24:00:00Z\" is no time of the calendar"},
     {"before_fat", "2026-01-01", "1979-12-31", "9:10: build.clock: \"1979-12-31T00:00:00Z\" is out of what FAT holds"},
+    {"after_fat", "2026-01-01", "2108-01-01", "9:10: build.clock: \"2108-01-01T00:00:00Z\" is out of what FAT holds"},
     {"package", "[udev]", "[Udev]", "6:14: build.packages[0]: expected a Debian package's name"},
     {"option_as_package", "[udev]", "['--yes']", "6:14: build.packages[0]: expected a Debian package's name"},
     {"option_as_suite", "suite: bookworm", "suite: --x", "5:10: build.suite: expected a release's name"},

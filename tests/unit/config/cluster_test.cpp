@@ -104,6 +104,7 @@ constexpr Mistake kMistakes[] = {
     {"timezone_up", "Europe/Berlin", "../etc/shadow", "cluster.yaml:3:13: cluster.timezone: expected a time zone"},
     {"other_home", "secrets: secrets", "secrets: ~root/x",
      "cluster.yaml:4:12: cluster.secrets: ~ stands for your own home folder alone"},
+    {"no_base", "base: tiny\n", "", "cluster.yaml:1:1: the key \"base\" is missing"},
     {"unknown_base", "base: tiny", "base: tini",
      "cluster.yaml:5:7: there is no base \"tini\"; did you mean \"tiny\"?; there are: tiny"},
     {"base_path", "base: tiny", "base: ../tiny", "cluster.yaml:5:7: base: expected a name of letters"},
@@ -117,6 +118,9 @@ constexpr Mistake kMistakes[] = {
      "cluster.yaml:8:11: network.subnet: expected a subnet from /8 to /30"},
     {"multicast", "192.168.3.0/24", "224.0.0.0/8",
      "cluster.yaml:8:11: network.subnet: \"224.0.0.0/8\" is not a network that hosts"},
+    {"many_name_servers", "9.9.9.9", "9.9.9.9, 1.1.1.1, 8.8.8.8", "cluster.yaml:10:8: network.dns: "},
+    {"loopback", "192.168.3.0/24", "127.0.0.0/8",
+     "cluster.yaml:8:11: network.subnet: \"127.0.0.0/8\" is not a network that hosts"},
     {"gateway_outside", "gateway: 192.168.3.1", "gateway: 192.168.4.1",
      "cluster.yaml:9:12: network.gateway: 192.168.4.1 is outside of 192.168.3.0/24"},
     {"octet", "gateway: 192.168.3.1", "gateway: 192.168.3.256",
@@ -205,6 +209,12 @@ TEST(Cluster, NamesBothPlacesOfADuplicate) {
   EXPECT_NE(error_of(files).find("cluster.yaml:16:38"), std::string::npos);
 }
 
+TEST(Cluster, TakesACardOfJustTheSmallestSize) {
+  const ConfigFiles files;
+  files.put("cluster.yaml", changed(test::kCluster, "card: 32GB", "card: 29GiB"));
+  EXPECT_EQ(error_of(files), "(no error)");
+}
+
 TEST(Cluster, FindsADefaultNameThatIsTaken) {
   const ConfigFiles files;
   files.put("cluster.yaml", changed(changed(test::kCluster, "name: kraken-2, ", ""), "kraken-1", "kraken-2"));
@@ -213,6 +223,9 @@ TEST(Cluster, FindsADefaultNameThatIsTaken) {
   files.put("cluster.yaml", changed(changed(test::kCluster, "name: kraken-2, ", ""), "name: kraken\n",
                                     "name: " + std::string(62, 'c') + "\n"));
   EXPECT_NE(error_of(files).find("is longer than the 63 characters of a host name"), std::string::npos);
+  files.put("cluster.yaml", changed(changed(test::kCluster, "name: kraken-2, ", ""), "name: kraken\n",
+                                    "name: " + std::string(61, 'c') + "\n"));
+  EXPECT_EQ(error_of(files), "(no error)");
 }
 
 TEST(Cluster, NeverQuotesASecret) {

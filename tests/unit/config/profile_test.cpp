@@ -98,6 +98,8 @@ constexpr Mistake kMistakes[] = {
     {"root_size", "fill", "full", "3:36: card.root_size: expected fill or a size"},
     {"root_over_card", "fill", "14500MiB",
      "3:36: card.root_size: 14.1 GiB do not fit on a card of card.min_size (14 GiB"},
+    {"root_of_the_whole_card", "fill", "14GiB",
+     "3:36: card.root_size: 14 GiB do not fit on a card of card.min_size (14 GiB"},
     {"nic", "usb-gigabit", "usb", "4:16: nic.primary: expected one of usb-gigabit, onboard, auto, found \"usb\""},
     {"nic_fallback", "primary: usb-gigabit", "primary: onboard",
      "4:35: nic.fallback: the onboard interface is the primary one already"},

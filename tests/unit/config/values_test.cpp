@@ -54,6 +54,16 @@ TEST(SshKey, WantsTheTypeInsideToBeTheOneOutside) {
   EXPECT_FALSE(parse_ssh_key("ssh-ed25519 ====").ok());
 }
 
+// base64 holds three bytes in four characters; the key's own length is 32, in the characters that begin at 20.
+TEST(SshKey, WantsAllOfAKeyAndNothingElse) {
+  const std::string line(test::kPublicKey);
+  const std::size_t end = line.find(' ', line.find(' ') + 1);
+  EXPECT_FALSE(parse_ssh_key(line.substr(0, end) + "AAAA" + line.substr(end)).ok());
+  std::string shorter = line.substr(0, end - 4);
+  shorter.replace(line.find("AAAAIAAB"), 8, "AAAAHQAB");  // 29, which is what is there then
+  EXPECT_FALSE(parse_ssh_key(shorter).ok());
+}
+
 TEST(ToWord, MatchesTheFiles) {
   EXPECT_EQ(to_word(Role::kManager), "manager");
   EXPECT_EQ(to_word(Orchestrator::kK3s), "k3s");

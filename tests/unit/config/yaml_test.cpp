@@ -137,6 +137,15 @@ TEST(Yaml, TakesWhatIsJustInsideTheBounds) {
   EXPECT_TRUE(parse("a: \xf0\x9f\x90\x99\r\nb: 1\r\n").value) << "CRLF and four-byte UTF-8";
 }
 
+// Twenty levels inside of twenty are forty, although the text itself is nowhere as deep.
+TEST(Yaml, CountsTheDepthOfWhatAnAliasStandsFor) {
+  const std::string open(20, '[');
+  const std::string close(20, ']');
+  EXPECT_NE(parse("a: &a " + open + close + "\nb: " + open + "*a" + close + "\n").error.find("nested deeper than 32"),
+            std::string::npos);
+  EXPECT_TRUE(parse("a: &a " + open + close + "\nb: [*a]\n").value);
+}
+
 TEST(Yaml, ReadsRegularFilesAlone) {
   const test::TempFolder folder;
   ASSERT_EQ(test::run("mkfifo '" + (folder / "fifo").string() + "'").status, 0);
@@ -151,6 +160,13 @@ TEST(Quote, EscapesAndShortens) {
   EXPECT_EQ(in_quotes("a\nb\x1b[0m\""), "\"a\\nb\\x1b[0m\\\"\"");
   EXPECT_LT(in_quotes(std::string(5000, 'x')).size(), 60U);
   EXPECT_LT(in_quotes(std::string(5000, '\x80')).size(), 60U);
+}
+
+TEST(ManyProblems, OfWhichOneIsToldTwiceAreOne) {
+  Problems problems;
+  for (int i = 0; i < 2; ++i) problems.add({"f", 1, 1}, "wrong");
+  problems.add({"f", 2, 1}, "wrong");
+  EXPECT_EQ(problems.status().error().what(), "f:1:1: wrong\nf:2:1: wrong");
 }
 
 TEST(ManyProblems, AreCutAndSorted) {
