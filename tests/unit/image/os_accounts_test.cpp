@@ -175,6 +175,10 @@ TEST(Accounts, RefusesNamesThatAreTaken) {
     edit.name = name;
     EXPECT_EQ(refused(debian(), edit), ErrorCode::kConfig) << name;
   }
+  AccountTexts texts = debian();
+  texts.passwd += "service:x:999:999::/:/bin/sh\n";
+  edit.name = "service";  // the last number of the system's own
+  EXPECT_EQ(refused(texts, edit), ErrorCode::kConfig);
   edit.name = "sudo";  // a group only: its user would be in it
   EXPECT_EQ(refused(debian(), edit), ErrorCode::kConfig);
 }

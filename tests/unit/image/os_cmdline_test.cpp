@@ -99,6 +99,8 @@ TEST(Cmdline, RefusesHostileTexts) {
   EXPECT_EQ(refused(std::string(2 * kMiB, 'a'), {}), ErrorCode::kCorrupt);
   EXPECT_EQ(refused(std::string_view("a\0b", 3), {}), ErrorCode::kCorrupt);
   EXPECT_EQ(refused(std::string(1020, 'a'), {.remove = {}, .set = {}, .add = {"bbbbb"}}), ErrorCode::kUnsupported);
+  EXPECT_EQ(refused(std::string(1020, 'a'), {.remove = {}, .set = {}, .add = {"bbbb"}}), ErrorCode::kUnsupported);
+  EXPECT_EQ(edited(std::string(1020, 'a'), {.remove = {}, .set = {}, .add = {"bbb"}}).size(), kMaxCmdline);
 }
 
 TEST(Cmdline, ChangesTheDiskId) {

@@ -34,6 +34,12 @@ TEST(Fstab, FindsRootAndBoot) {
   EXPECT_EQ(boot->mount_point, "/boot/firmware");
 }
 
+// What is mounted last lies on top.
+TEST(Fstab, TakesTheLastOfSeveralLinesForOneFolder) {
+  const auto entries = parsed("/dev/sda2 / ext4\n/dev/sda3 / ext4\n");
+  EXPECT_EQ(find_mount(entries, "/")->device, "/dev/sda3");
+}
+
 TEST(Fstab, PrefersTheFirmwaresPartition) {
   const auto both = parsed("/dev/sda1 /boot ext4 defaults\n/dev/sda2 /boot/firmware/ vfat\n/dev/sda3 /boot/efi vfat\n");
   ASSERT_NE(find_boot_mount(both), nullptr);

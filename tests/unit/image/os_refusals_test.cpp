@@ -81,6 +81,11 @@ TEST(OsRefusals, FindsTheArchitectureInThePrograms) {
   expect_refused(amd64, "amd64");
   OsImage odd = with(183, 1, 0);
   expect_refused(odd, "architecture is not known");
+  OsImage other_end = test::debian_bookworm();
+  std::string header = test::elf_header(183, 2, 0);
+  header[5] = 2;
+  other_end.root->put_file("/usr/lib/systemd/systemd", header);
+  expect_refused(other_end, "architecture is not known");
   OsImage truncated = test::debian_bookworm();
   truncated.root->put_file("/usr/lib/systemd/systemd", test::elf_header(183, 2, 0).substr(0, 30));
   expect_refused(truncated, "architecture is not known");

@@ -63,6 +63,14 @@ TEST_F(PlanBuilderTest, WhatChangesNothingIsNoEdit) {
   EXPECT_TRUE(take().empty());
 }
 
+TEST_F(PlanBuilderTest, AnotherOwnerOrModeAloneIsAnEdit) {
+  ASSERT_TRUE(builder_.write("/etc/hosts", "old\n", {"not for others", {}}, mode(0600)).ok());
+  const auto edits = take();
+  ASSERT_EQ(edits.size(), 1U);
+  ASSERT_TRUE(apply_edits(edits, tree_).ok());
+  EXPECT_EQ(root_.stat("/etc/hosts")->attributes, mode(0600));
+}
+
 TEST_F(PlanBuilderTest, FoldersThatAreMissingAreMadeOnTheWay) {
   ASSERT_TRUE(builder_.make_folder("/conf/new/deep", {"folder", {}}, mode(0755)).ok());
   ASSERT_TRUE(builder_.write("/conf/new/deep/file", "x", {"file", {}}, mode(0600)).ok());
