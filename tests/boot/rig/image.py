@@ -1,5 +1,6 @@
 """A card image looked at from outside: its table, its FAT through mtools, its ext4 through debugfs. Reads only."""
 
+import copy
 import json
 import os
 import re
@@ -90,6 +91,17 @@ class Image:
         return {"size": int(fields["Block count"]) * int(fields["Block size"]),
                 "block_size": int(fields["Block size"]), "state": fields["Filesystem state"],
                 "free_blocks": int(fields["Free blocks"]), "features": fields["Filesystem features"].split()}
+
+    def root_alone(self, target):
+        """A copy of the root partition in a file of its own, for programs that an offset confuses, to be asked like this
+        image."""
+        run("qemu-img", "convert", "-O", "raw", "--image-opts",
+            f"driver=raw,offset={self.root['start']},size={self.root['size']},file.driver=file,"
+            f"file.filename={str(self.path).replace(',', ',,')}", target, timeout=600)
+        alone = copy.copy(self)
+        alone.path = Path(target)
+        alone.root = self.root | {"start": 0}
+        return alone
 
     # Whole-image oracles: each returns (clean, what the program said)
 

@@ -44,6 +44,10 @@ def boot_files(folder):
     return {path: entry[-1] for path, entry in _entries(folder, BOOT).items()}
 
 
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
 def unjustified(before, after):
     """Paths that differ and may not, each with how it does."""
     differing = (path for path in sorted(before.keys() | after.keys()) if before.get(path) != after.get(path))
@@ -69,6 +73,5 @@ def _entries(root, name):
                 content = os.readlink(path).encode()
             else:
                 content = path.read_bytes() if stat.S_ISREG(info.st_mode) else b""
-            found[f"{name}/{path.relative_to(root)}"] = (oct(info.st_mode), info.st_uid, info.st_gid,
-                                                        hashlib.sha256(content).hexdigest())
+            found[f"{name}/{path.relative_to(root)}"] = (oct(info.st_mode), info.st_uid, info.st_gid, digest(content))
     return found
