@@ -8,6 +8,8 @@
 
 namespace kraken::ext4 {
 
+class Volume;
+
 struct FreeCounts {
   std::uint64_t blocks = 0;
   std::uint32_t inodes = 0;
@@ -17,5 +19,7 @@ struct FreeCounts {
 Result<FreeCounts> count_free(ext2_filsys fs);
 // kCorrupt when a bitmap or inode table lies in a block that its bitmap calls free.
 Status check_metadata_in_use(ext2_filsys fs);
+// Reads every inode. kCorrupt when a file that has a name lies in blocks, or has an inode, that the bitmaps call free.
+Status check_files_in_use(Volume& volume);
 
 }  // namespace kraken::ext4

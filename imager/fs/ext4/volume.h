@@ -30,6 +30,10 @@ class Volume {
   // What damaged structures are reported as: kCorrupt, with what to do about it.
   static Error damaged(const std::string& what);
 
+  // Reads both bitmaps, once, and checks them against the group descriptors; changes do so by themselves. kCorrupt when
+  // they do not agree.
+  Status load_bitmaps();
+
   // To be called before every operation: refuses after close() or a failed undo, and renews the read budget.
   Status begin_operation();
   // Runs `change`; when it fails, everything is as before: blocks, bitmaps, counts. Not to be nested.
@@ -49,7 +53,6 @@ class Volume {
       : superblock_(std::move(superblock)), clock_(clock), io_(store) {}
 
   Status check_groups();
-  Status load_bitmaps();
   Status check_bitmaps();
   Result<Snapshot> take_snapshot();
   Status roll_back(Snapshot snapshot);

@@ -97,6 +97,11 @@ Status ClusterSpace::take_all(std::uint64_t clusters, Chain& chain) {
   return ok_status();
 }
 
+Result<bool> ClusterSpace::is_free(std::uint32_t cluster) {
+  KRAKEN_ASSIGN(const FatEntry entry, table_.get(cluster));
+  return entry.kind == EntryKind::kFree;
+}
+
 Result<Chain> ClusterSpace::allocate(std::uint64_t clusters) {
   KRAKEN_TRY(require(clusters));
   Chain chain;

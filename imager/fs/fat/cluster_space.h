@@ -31,6 +31,8 @@ class ClusterSpace {
   // does not end within `max_clusters` (so a loop ends here too).
   Result<Chain> walk(std::uint32_t first, std::uint64_t max_clusters);
 
+  // kCorrupt when the FAT's copies differ there. `cluster` must be one of the volume's.
+  Result<bool> is_free(std::uint32_t cluster);
   Result<std::uint32_t> free_clusters() { return table_.free_clusters(); }
   // kNoSpace, with both numbers, when fewer clusters are free.
   Status require(std::uint64_t clusters);
