@@ -13,6 +13,7 @@ IMAGER = {
     "json": ["base"],
     "sys": ["base"],
     "crypto": ["base"],
+    "queue": ["base", "sys"],
     "block": ["base", "sys"],
     "decode": ["base", "block", "sys", "crypto", "json"],
     "disk": ["base", "block", "sys"],
@@ -23,7 +24,7 @@ IMAGER = {
     "cluster": ["base", "crypto", "config", "sys"],
     "image": ["base", "block", "sys", "crypto", "json", "disk", "fs", "fs/fat", "fs/ext4", "config", "decode", "cluster",
               "contract"],
-    "burn": ["base", "block", "sys", "crypto", "json"],
+    "burn": ["base", "block", "sys", "crypto", "json", "queue"],
     "cli": ["base", "json", "sys", "crypto", "block", "decode", "disk", "fs", "config", "cluster", "image", "burn",
             "contract"],
 }
@@ -50,6 +51,7 @@ OWNERS = {
     r"^ext2fs/|^et/com_err\.h$|^com_err\.h$": "imager/fs/ext4",
     r"^yaml-cpp/": "imager/config",
     r"^CLI/": "imager/cli",
+    r"^liburing": "imager/queue",
     r"^nlohmann/": "imager/json",
     r"^iperf_api\.h$": "firstboot/measure",
 }
