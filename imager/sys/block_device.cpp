@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "sys/device_identity.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -17,21 +18,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Far above what any of these files holds; mountinfo on a host with thousands of containers is the largest.
-constexpr Bytes kAttributeLimit = 64 * kKiB;
+// Far above what these files hold: mountinfo on a host with thousands of containers is the largest.
 constexpr Bytes kProcLimit = 64 * kMiB;
 
 // sysfs counts a device's size in these, whatever its logical sector is (Documentation/ABI/stable/sysfs-block).
 constexpr Bytes kSysfsSector = 512;
 
-// Empty when there is no such attribute.
-std::string attribute(const fs::path& folder, const std::string& name) {
-  const auto content = read_whole_file(folder / name, kAttributeLimit);
-  return content.ok() ? std::string(trim(*content)) : std::string();
-}
-
 std::uint64_t number_attribute(const fs::path& folder, const std::string& name, std::uint64_t otherwise) {
-  return parse_u64(attribute(folder, name)).value_or(otherwise);
+  return parse_u64(sysfs_attribute(folder, name)).value_or(otherwise);
 }
 
 bool is_there(const fs::path& path) {
@@ -119,16 +113,25 @@ std::vector<std::string> swap_of(const Family& family, const SystemRoots& roots)
 std::string model_of(const fs::path& folder) {
   const fs::path device = folder / "device";
   // A card in an mmc slot has a name where a SCSI or USB disk has vendor and model.
-  std::string model = attribute(device, "model");
-  if (model.empty()) model = attribute(device, "name");
-  return std::string(trim(attribute(device, "vendor") + " " + model));
+  std::string model = sysfs_attribute(device, "model");
+  if (model.empty()) model = sysfs_attribute(device, "name");
+  return std::string(trim(sysfs_attribute(device, "vendor") + " " + model));
+}
+
+// What is made of the device, and of that: an encrypted volume, and the logical volumes in it.
+void add_holder(const std::string& name, const SystemRoots& roots, Family& family) {
+  if (std::ranges::find(family.names, name) != family.names.end()) return;
+  const fs::path folder = roots.sys / "class/block" / name;
+  family.names.push_back(name);
+  if (const auto number = parse_device_number(sysfs_attribute(folder, "dev"))) family.numbers.push_back(*number);
+  for (const auto& holder : names_in(folder / "holders")) add_holder(holder, roots, family);
 }
 
 Result<BlockDevice> describe(const fs::path& folder, const SystemRoots& roots) {
   BlockDevice device;
   device.kernel_name = folder.filename().string();
   device.path = roots.dev / device.kernel_name;
-  const auto number = parse_device_number(attribute(folder, "dev"));
+  const auto number = parse_device_number(sysfs_attribute(folder, "dev"));
   const auto size = checked_mul(number_attribute(folder, "size", 0), kSysfsSector);
   if (!number || !size) return Error(ErrorCode::kNotFound, folder.string() + " does not describe a block device");
   device.number = *number;
@@ -137,9 +140,12 @@ Result<BlockDevice> describe(const fs::path& folder, const SystemRoots& roots) {
   const fs::path whole = device.is_partition ? folder.parent_path() : folder;
   if (device.is_partition) device.parent = whole.filename().string();
   device.logical_sector = number_attribute(whole / "queue", "logical_block_size", kSectorSize);
-  device.is_read_only = attribute(folder, "ro") == "1" || attribute(whole, "ro") == "1";
-  device.is_removable = attribute(whole, "removable") == "1";
+  device.is_read_only = sysfs_attribute(folder, "ro") == "1" || sysfs_attribute(whole, "ro") == "1";
+  device.is_removable = is_removable_device(whole);
   device.model = model_of(whole);
+  device.bus = device_bus(whole);
+  device.serial = device_serial(whole);
+  device.sequence = number_attribute(whole, "diskseq", 0);
 
   Family family{{device.kernel_name}, {device.number}};
   device.holders = names_in(folder / "holders");
@@ -147,9 +153,10 @@ Result<BlockDevice> describe(const fs::path& folder, const SystemRoots& roots) {
     if (!is_there(folder / name / "partition")) continue;
     device.partitions.push_back(name);
     family.names.push_back(name);
-    if (const auto part = parse_device_number(attribute(folder / name, "dev"))) family.numbers.push_back(*part);
+    if (const auto part = parse_device_number(sysfs_attribute(folder / name, "dev"))) family.numbers.push_back(*part);
     std::ranges::copy(names_in(folder / name / "holders"), std::back_inserter(device.holders));
   }
+  for (const auto& holder : device.holders) add_holder(holder, roots, family);
   KRAKEN_ASSIGN(device.mount_points, mount_points_of(family, roots));
   device.swap = swap_of(family, roots);
   return device;

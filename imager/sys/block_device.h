@@ -33,9 +33,12 @@ struct BlockDevice {
   bool is_partition = false;
   std::string parent;  // of a partition, the whole device's kernel name; empty otherwise
   bool is_read_only = false;
-  bool is_removable = false;
-  std::string model;  // vendor and model as sysfs has them, trimmed; may be empty
-  // Who uses the device or one of its partitions.
+  bool is_removable = false;   // and so are SD cards in the board's own slot
+  std::string model;           // vendor and model as sysfs has them, trimmed; may be empty
+  std::string bus;             // "usb", "mmc", ... as device_bus() names it; may be empty
+  std::string serial;          // a card's CID or a disk's serial number; may be empty
+  std::uint64_t sequence = 0;  // another number for each medium that was put in; 0 when the kernel does not count
+  // Who uses the device or one of its partitions, or, for the first two, what is made of it (RAID, LVM, encryption).
   std::vector<std::string> mount_points;
   std::vector<std::string> swap;        // kernel names in use as swap
   std::vector<std::string> holders;     // device mapper, md and the like: kernel names

@@ -92,6 +92,40 @@ TEST_F(BlockDeviceTest, FindsWhoUsesIt) {
   EXPECT_EQ(system->holders, std::vector<std::string>{"dm-0"});
 }
 
+// The root file system in a logical volume in an encrypted partition.
+TEST_F(BlockDeviceTest, FindsMountsOfWhatIsMadeOfIt) {
+  disk("dm-0", "254:0", 50);
+  fs::create_directories(devices() / "dm-0/holders/dm-1");
+  disk("dm-1", "254:1", 40);
+  put(roots_.proc / "self/mountinfo", "22 1 254:1 / / rw - ext4 /dev/mapper/root rw\n");
+  EXPECT_EQ(query_block_device_by_name("sda", roots_)->mount_points, std::vector<std::string>{"/"});
+  EXPECT_TRUE(query_block_device_by_name("sdb", roots_)->mount_points.empty());
+}
+
+TEST_F(BlockDeviceTest, TellsBusSerialAndMedium) {
+  put(devices() / "sdb/diskseq", "17\n");
+  EXPECT_EQ(query_block_device_by_name("sdb", roots_)->sequence, 17U);
+  EXPECT_EQ(query_block_device_by_name("sdb", roots_)->bus, "");
+  disk("mmcblk0", "179:0", 1000);
+  put(devices() / "mmcblk0/device/type", "SD\n");
+  put(devices() / "mmcblk0/device/cid", "1b534d303030303010\n");
+  put(devices() / "mmcblk0/device/name", "00000\n");
+  const auto card = query_block_device_by_name("mmcblk0", roots_);
+  EXPECT_EQ(card->bus, "mmc");
+  EXPECT_EQ(card->serial, "1b534d303030303010");
+  EXPECT_TRUE(card->is_removable);
+  put(devices() / "mmcblk0/device/type", "MMC\n");
+  EXPECT_FALSE(query_block_device_by_name("mmcblk0", roots_)->is_removable) << "soldered on";
+
+  const fs::path port = devices() / "pci0000:00/usb2/2-1";
+  put(port / "idVendor", "05e3\n");
+  put(port / "serial", "000000000819\n");
+  const std::string reader = "pci0000:00/usb2/2-1/2-1:1.0/host4/sdd";
+  disk(reader, "8:48", 1000);
+  EXPECT_EQ(query_block_device_by_name("sdd", roots_)->bus, "usb");
+  EXPECT_EQ(query_block_device_by_name("sdd", roots_)->serial, "000000000819");
+}
+
 TEST_F(BlockDeviceTest, KnowsAPartitionFromItsDisk) {
   const auto part = query_block_device_by_name("sdb1", roots_);
   ASSERT_TRUE(part.ok()) << part.error().what();
