@@ -5,12 +5,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
-#include "base/text.h"
-#include "burn/direct_reader.h"
+#include "burn/direct_file.h"
 #include "burn/target.h"
 #include "sys/files.h"
 
@@ -18,26 +16,33 @@ namespace kraken {
 
 namespace {
 
+// Linux 5.15 and later, include/uapi/linux/fs.h; older headers have no name for it.
+constexpr unsigned long kGetDiskSequence = _IOR(0x12, 128, std::uint64_t);
+
 class DeviceTarget : public Target {
  public:
-  DeviceTarget(std::filesystem::path path, Bytes size, UniqueFd fd, DirectReader reader)
-      : path_(std::move(path)), size_(size), fd_(std::move(fd)), reader_(std::move(reader)) {}
+  DeviceTarget(std::filesystem::path path, Bytes size, UniqueFd fd, DirectFile direct)
+      : path_(std::move(path)), size_(size), fd_(std::move(fd)), direct_(std::move(direct)) {}
 
   std::string name() const override { return path_.string(); }
   Bytes capacity() const override { return size_; }
   bool holes_read_as_zeros() const override { return false; }
 
-  Status write(Bytes offset, std::span<const std::byte> data) override {
-    KRAKEN_TRY(write_all_at(fd_.get(), offset, data));
-    return start_writeback(offset, data.size());
+  Status write(Bytes offset, std::span<const std::byte> data) override { return write_all_at(fd_.get(), offset, data); }
+  Status start_write(Bytes offset, std::span<const std::byte> data, std::uint64_t tag) override {
+    return direct_.start_write(offset, data, tag);
   }
+  Status start_read_back(Bytes offset, std::span<std::byte> out, std::uint64_t tag) override {
+    return direct_.start_read(offset, out, tag);
+  }
+  Result<FinishedTransfer> wait() override { return direct_.wait(); }
 
   Status sync() override {
     if (::fsync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
     return ok_status();
   }
 
-  Status read_back(Bytes offset, std::span<std::byte> out) override { return reader_.read(offset, out); }
+  Status read_back(Bytes offset, std::span<std::byte> out) override { return direct_.read(offset, out); }
 
   Status publish() override {
     // Only so that the partitions show without the card being taken out; the card is good whether it works or not.
@@ -46,57 +51,24 @@ class DeviceTarget : public Target {
   }
 
  private:
-  // Keeps the card busy and the page cache small: without it gigabytes wait for sync(), the progress shown is a lie and
-  // a stop takes minutes. An error that shows here is not shown again by fsync, so it counts.
-  Status start_writeback(Bytes offset, Bytes length) {
-    KRAKEN_TRY(sync_range(offset, length, SYNC_FILE_RANGE_WRITE));
-    if (offset < kMaxInFlight) return ok_status();
-    return sync_range(offset - kMaxInFlight, length,
-                      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
-  }
-
-  Status sync_range(Bytes offset, Bytes length, unsigned flags) {
-    const auto from = static_cast<off_t>(offset);
-    if (::sync_file_range(fd_.get(), from, static_cast<off_t>(length), flags) == 0) return ok_status();
-    return Error::from_errno(errno, "write at " + std::to_string(offset));
-  }
-
-  static constexpr Bytes kMaxInFlight = 16 * kMiB;
-
   std::filesystem::path path_;
   Bytes size_;
   UniqueFd fd_;  // opened with O_EXCL: nobody can mount the device while it is held
-  DirectReader reader_;
+  DirectFile direct_;
 };
 
 Error refused(const std::filesystem::path& device, const std::string& why) {
   return Error(ErrorCode::kTargetRefused, device.string() + ": " + why);
 }
 
-Status check_use(const BlockDevice& device) {
-  if (!device.mount_points.empty()) {
-    const auto& points = device.mount_points;
-    const bool is_system = std::find(points.begin(), points.end(), "/") != points.end();
-    if (is_system) return refused(device.path, "the running system is on it");
-    return refused(device.path, "mounted at " + join(points, ", ") + "; unmount it first");
+Status check_device(const BlockDevice& device, const DevicePolicy& policy) {
+  KRAKEN_TRY(check_named_card(device, policy.limits, policy.fixed));
+  if (policy.expected && !(identity_of(device) == *policy.expected)) {
+    return refused(device.path, "not the card that was chosen any more; was it exchanged? Try again");
   }
-  if (!device.swap.empty()) return refused(device.path, "in use as swap (" + join(device.swap, ", ") + ")");
-  if (!device.holders.empty()) {
-    return refused(device.path, "in use by " + join(device.holders, ", ") + " (encryption, RAID or LVM)");
-  }
-  return ok_status();
-}
-
-Status check_device(const BlockDevice& device, Bytes image_size) {
-  if (device.is_partition) {
-    return refused(device.path, "a partition of " + device.parent + "; name the whole device");
-  }
-  if (device.size == 0) return refused(device.path, "no medium in it; put a card in");
-  if (device.is_read_only) return refused(device.path, "read-only; look for the card's lock switch");
-  KRAKEN_TRY(check_use(device));
-  if (device.size < image_size) {
+  if (device.size < policy.image_size) {
     return refused(device.path, "holds " + human_bytes(device.size) + " (" + std::to_string(device.size) +
-                                    " bytes), and the image has " + std::to_string(image_size));
+                                    " bytes), and the image has " + std::to_string(policy.image_size));
   }
   return ok_status();
 }
@@ -121,9 +93,12 @@ Error open_error(const std::filesystem::path& device, const Error& error) {
 Status check_same(const UniqueFd& fd, const BlockDevice& device) {
   struct stat info = {};
   std::uint64_t size = 0;
+  std::uint64_t sequence = 0;
+  const bool is_counted = ::ioctl(fd.get(), kGetDiskSequence, &sequence) == 0 && device.sequence != 0;
   if (::fstat(fd.get(), &info) != 0 || !S_ISBLK(info.st_mode) ||
       DeviceNumber{major(info.st_rdev), minor(info.st_rdev)} != device.number ||
-      ::ioctl(fd.get(), BLKGETSIZE64, &size) != 0 || size != device.size) {
+      ::ioctl(fd.get(), BLKGETSIZE64, &size) != 0 || size != device.size ||
+      (is_counted && sequence != device.sequence)) {
     return refused(device.path, "changed while it was looked at; was the card exchanged? Try again");
   }
   return ok_status();
@@ -131,18 +106,22 @@ Status check_same(const UniqueFd& fd, const BlockDevice& device) {
 
 }  // namespace
 
+CardIdentity identity_of(const BlockDevice& device) {
+  return {device.number, device.size, device.sequence, device.serial};
+}
+
 Result<std::unique_ptr<Target>> open_device_target(const std::filesystem::path& device, const DevicePolicy& policy) {
   const auto known = query_block_device(device, policy.roots);
   if (!known.ok()) return known.error().recode(ErrorCode::kTargetRefused);
-  KRAKEN_TRY(check_device(*known, policy.image_size));
+  KRAKEN_TRY(check_device(*known, policy));
   auto opened = open_file(device, O_RDWR | O_EXCL);
   if (!opened.ok()) return open_error(device, opened.error());
   UniqueFd fd = std::move(opened).value();
   KRAKEN_TRY(check_same(fd, *known));
-  auto reader = DirectReader::reopen(fd.get());
-  if (!reader.ok()) return reader.error().with_context(device.string()).recode(ErrorCode::kTargetRefused);
+  auto direct = DirectFile::reopen(fd.get());
+  if (!direct.ok()) return direct.error().with_context(device.string()).recode(ErrorCode::kTargetRefused);
   return std::unique_ptr<Target>(
-      std::make_unique<DeviceTarget>(device, known->size, std::move(fd), std::move(reader).value()));
+      std::make_unique<DeviceTarget>(device, known->size, std::move(fd), std::move(direct).value()));
 }
 
 }  // namespace kraken

@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <limits>
 
-#include "burn/direct_reader.h"
+#include "burn/direct_file.h"
 #include "burn/target.h"
 #include "sys/files.h"
 
@@ -15,11 +15,11 @@ namespace {
 
 class FileTarget : public Target {
  public:
-  FileTarget(std::filesystem::path final_name, std::string temporary, UniqueFd fd, DirectReader reader)
+  FileTarget(std::filesystem::path final_name, std::string temporary, UniqueFd fd, DirectFile direct)
       : final_name_(std::move(final_name)),
         temporary_(std::move(temporary)),
         fd_(std::move(fd)),
-        reader_(std::move(reader)) {}
+        direct_(std::move(direct)) {}
   FileTarget(const FileTarget&) = delete;
   FileTarget& operator=(const FileTarget&) = delete;
   ~FileTarget() override {
@@ -33,13 +33,24 @@ class FileTarget : public Target {
   Status write(Bytes offset, std::span<const std::byte> data) override {
     return explain(write_all_at(fd_.get(), offset, data));
   }
+  Status start_write(Bytes offset, std::span<const std::byte> data, std::uint64_t tag) override {
+    return direct_.start_write(offset, data, tag);
+  }
+  Status start_read_back(Bytes offset, std::span<std::byte> out, std::uint64_t tag) override {
+    return direct_.start_read(offset, out, tag);
+  }
+  Result<FinishedTransfer> wait() override {
+    KRAKEN_ASSIGN(FinishedTransfer transfer, direct_.wait());
+    transfer.status = explain(std::move(transfer.status));
+    return transfer;
+  }
 
   Status sync() override {
     if (::fdatasync(fd_.get()) == 0) return ok_status();
     return explain(Error::from_errno(errno, "flush"));
   }
 
-  Status read_back(Bytes offset, std::span<std::byte> out) override { return reader_.read(offset, out); }
+  Status read_back(Bytes offset, std::span<std::byte> out) override { return direct_.read(offset, out); }
 
   Status publish() override {
     if (::fsync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
@@ -62,7 +73,7 @@ class FileTarget : public Target {
   std::filesystem::path final_name_;
   std::string temporary_;  // empty once it has its final name
   UniqueFd fd_;
-  DirectReader reader_;
+  DirectFile direct_;
 };
 
 Error refused(const std::filesystem::path& name, const std::string& why) {
@@ -99,10 +110,10 @@ Result<std::unique_ptr<Target>> finish(const std::filesystem::path& final_name, 
   if (::ftruncate(temporary.fd.get(), static_cast<off_t>(size)) != 0) {
     return fail(Error::from_errno(errno, "make a file of " + human_bytes(size)).recode(ErrorCode::kTargetRefused));
   }
-  auto reader = DirectReader::reopen(temporary.fd.get());
-  if (!reader.ok()) return fail(reader.error());
+  auto direct = DirectFile::reopen(temporary.fd.get());
+  if (!direct.ok()) return fail(direct.error());
   return std::unique_ptr<Target>(std::make_unique<FileTarget>(final_name, std::move(temporary.name),
-                                                              std::move(temporary.fd), std::move(reader).value()));
+                                                              std::move(temporary.fd), std::move(direct).value()));
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ Json target_json(const Receipt& receipt) {
   json.set("kind", receipt.target_kind == TargetKind::kFile ? "file" : "device");
   json.set("name", receipt.target_name);
   json.set("model", text_or_null(receipt.target_model));
+  json.set("serial", text_or_null(receipt.target_serial));
   return json;
 }
 

@@ -35,7 +35,8 @@ struct Receipt {
   std::string base_file_sha256;  // of the file as it was given; empty when unknown
   TargetKind target_kind = TargetKind::kFile;
   std::string target_name;
-  std::string target_model;  // a device's vendor and model; empty for a file
+  std::string target_model;   // a device's vendor and model; empty for a file
+  std::string target_serial;  // a card's CID or a disk's serial number; empty when unknown
   BurnReport burn;
   VerifyMode verify = VerifyMode::kReadBack;
   std::chrono::sys_seconds started;

@@ -5,13 +5,17 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "base/result.h"
 #include "base/units.h"
+#include "burn/card_check.h"
+#include "queue/io_queue.h"
 #include "sys/block_device.h"
 
 namespace kraken {
@@ -26,6 +30,15 @@ class Target {
   // A device's size in bytes; UINT64_MAX for a file, whose limit only shows when writing.
   virtual Bytes capacity() const = 0;
 
+  // Transfers that run while the caller goes on, any number at a time. The bytes stay the caller's, and must stay as
+  // they are until wait() has answered the tag; what each ends with is what write() or read_back() would answer. A
+  // target that has no better way does them at once.
+  virtual Status start_write(Bytes offset, std::span<const std::byte> data, std::uint64_t tag);
+  virtual Status start_read_back(Bytes offset, std::span<std::byte> out, std::uint64_t tag);
+  // Waits until any one of them has ended; kInternal when there is none.
+  virtual Result<FinishedTransfer> wait();
+
+  // With no transfer under way, as sync(), read_back() and publish() too.
   // Writes all of `data`. kNoSpace when the file system behind a file is full, kIo otherwise; the range's content is
   // then unknown. Nothing is durable before sync().
   virtual Status write(Bytes offset, std::span<const std::byte> data) = 0;
@@ -40,6 +53,9 @@ class Target {
   // The last step, after everything was verified. A file gets its final name, replacing a file that had it, and the
   // folder is flushed; a device's partitions are shown to the kernel. On failure no new file has the final name.
   virtual Status publish() = 0;
+
+ private:
+  std::deque<FinishedTransfer> done_at_once_;
 };
 
 // A file of `size` bytes with mode 0600, for the image holds secrets. Until publish() it is a temporary file beside
@@ -47,14 +63,28 @@ class Target {
 // may not be written.
 Result<std::unique_ptr<Target>> open_file_target(const std::filesystem::path& final_name, Bytes size);
 
+// What stays the same as long as nobody exchanges the card.
+struct CardIdentity {
+  DeviceNumber number;
+  Bytes size = 0;
+  std::uint64_t sequence = 0;
+  std::string serial;
+  friend bool operator==(const CardIdentity&, const CardIdentity&) = default;
+};
+
+CardIdentity identity_of(const BlockDevice& device);
+
 struct DevicePolicy {
   Bytes image_size = 0;  // a smaller device is refused
-  SystemRoots roots;     // where /sys and /proc are looked for
+  SystemRoots roots{};   // where /sys and /proc are looked for
+  CardLimits limits{};
+  FixedDisks fixed = FixedDisks::kRefused;
+  std::optional<CardIdentity> expected{};  // what was chosen earlier; nothing: any card
 };
 
 // A whole block device, opened for this program alone. kTargetRefused, with the reason and what to do, when it is no
-// block device, a partition, empty (no medium), read-only, too small, mounted, swap, held by device mapper, md or LVM,
-// or otherwise in use; the device was not changed then.
+// block device, not what was chosen, too small, refused by check_named_card(), or in use by another program; the device
+// was not changed then.
 Result<std::unique_ptr<Target>> open_device_target(const std::filesystem::path& device, const DevicePolicy& policy);
 
 }  // namespace kraken

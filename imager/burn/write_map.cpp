@@ -13,20 +13,34 @@ void WriteMap::append(Bytes offset, Bytes length) {
   mapped_ += length;
 }
 
-Result<WriteMap> WriteMap::of(const BlockSource& image, UnwrittenBytes unwritten) {
-  WriteMap map;
-  const Bytes size = image.size();
-  if (unwritten == UnwrittenBytes::kOldData) {
-    if (size > 0) map.append(0, size);
-    return map;
-  }
-  for (Bytes offset = 0; offset < size;) {
+Status WriteMap::append_data(const BlockSource& image, const Extent& part) {
+  for (Bytes offset = part.offset; offset < part.end();) {
     KRAKEN_ASSIGN(const Extent extent, image.extent_at(offset));
-    if (extent.offset != offset || extent.length == 0 || extent.length > size - offset) {
+    if (extent.offset != offset || extent.length == 0 || extent.length > image.size() - offset) {
       return Error(ErrorCode::kInternal, "the image's extent at " + std::to_string(offset) + " cannot be");
     }
-    if (!extent.is_hole) map.append(offset, extent.length);
+    if (!extent.is_hole) append(offset, std::min(extent.end(), part.end()) - offset);
     offset = extent.end();
+  }
+  return ok_status();
+}
+
+Result<WriteMap> WriteMap::of(const BlockSource& image, UnwrittenBytes unwritten,
+                              const std::optional<std::vector<Extent>>& used) {
+  const std::vector<Extent> all{{0, image.size(), false}};
+  WriteMap map;
+  Bytes end = 0;
+  for (const Extent& part : used ? *used : all) {
+    if (part.length == 0) continue;
+    if (part.offset < end || part.length > image.size() || part.offset > image.size() - part.length) {
+      return Error(ErrorCode::kInternal, "the used extent at " + std::to_string(part.offset) + " cannot be");
+    }
+    end = part.end();
+    if (unwritten == UnwrittenBytes::kOldData) {
+      map.append(part.offset, part.length);
+    } else {
+      KRAKEN_TRY(map.append_data(image, part));
+    }
   }
   return map;
 }

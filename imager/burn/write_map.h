@@ -1,7 +1,9 @@
 // Which bytes of an image go onto a target. An extent that is not in the map is never written: on a fresh file it reads
-// as zeros, so a hole may be left out there; a card has old data in it, so there a hole is written as zeros too.
+// as zeros, so a hole may be left out there; a card has old data in it, so there a hole is written as zeros too. What
+// nobody uses is left out of both, whatever the image has there.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "block/block_source.h"
@@ -13,9 +15,11 @@ enum class UnwrittenBytes { kZeros, kOldData };
 
 class WriteMap {
  public:
-  // Every extent that is not a hole, or with kOldData the whole image. Fails as the source's extent_at does, and with
-  // kInternal when the source answers an empty extent or one past its end.
-  static Result<WriteMap> of(const BlockSource& image, UnwrittenBytes unwritten);
+  // What is used, with kZeros without the holes in it. `used` is sorted and disjoint; nothing stands for all of the
+  // image. Fails as the source's extent_at does; with kInternal when the source answers an empty extent or one past its
+  // end, or `used` is not as it has to be.
+  static Result<WriteMap> of(const BlockSource& image, UnwrittenBytes unwritten,
+                             const std::optional<std::vector<Extent>>& used = std::nullopt);
 
   // Sorted, disjoint, never touching, never empty.
   const std::vector<Extent>& extents() const { return extents_; }
@@ -26,6 +30,7 @@ class WriteMap {
 
  private:
   void append(Bytes offset, Bytes length);
+  Status append_data(const BlockSource& image, const Extent& part);
 
   std::vector<Extent> extents_;
   Bytes mapped_ = 0;

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "base/endian.h"
-#include "burn/unit_copier.h"
+#include "burn/unit_pipeline.h"
 
 namespace kraken {
 
@@ -49,11 +49,14 @@ std::string extents_sha256(const WriteMap& map, const Sha256Digest& image) {
 class Burn {
  public:
   Burn(const BlockSource& image, Target& target, const BurnOptions& options, const WriteMap& map)
-      : image_(image), target_(target), options_(options), map_(map), copier_(image, target, map) {}
+      : image_(image), target_(target), options_(options), map_(map), pipeline_(image, target, map) {}
 
   Status run() {
     KRAKEN_TRY(check_stop());
-    if (!target_.holes_read_as_zeros()) KRAKEN_TRY(clear_head());
+    if (!target_.holes_read_as_zeros()) {
+      if (options_.verify == VerifyMode::kReadBack) pipeline_.sample(body());
+      KRAKEN_TRY(clear_head());
+    }
     KRAKEN_TRY(write_body());
     KRAKEN_TRY(verify_body());
     KRAKEN_TRY(check_stop());
@@ -72,7 +75,7 @@ class Burn {
   }
 
   BurnReport report() {
-    const Sha256Digest digest = copier_.digest();
+    const Sha256Digest digest = pipeline_.digest();
     report_.image_size = image_.size();
     report_.image_sha256 = hex_digest(digest);
     report_.sha256_written = extents_sha256(map_, digest);
@@ -97,14 +100,15 @@ class Burn {
     return flush();
   }
 
+  UnitRange body() const { return {kBootUnit + 1, pipeline_.unit_count()}; }
+
   Status write_body() {
     const Stopwatch watch(report_.seconds_write);
-    for (std::size_t i = kBootUnit + 1; i < copier_.unit_count(); ++i) {
-      KRAKEN_TRY(check_stop());
-      KRAKEN_ASSIGN(const Bytes moved, copier_.write(i));
-      report_.written += moved;
-      tell(BurnPhase::kWrite, report_.written);
-    }
+    KRAKEN_TRY(check_stop());
+    KRAKEN_TRY(pipeline_.write(body(), [this](Bytes moved) {
+      count_written(moved);
+      return check_stop();
+    }));
     tell(BurnPhase::kFlush, report_.written);
     return flush();
   }
@@ -112,30 +116,40 @@ class Burn {
   Status verify_body() {
     if (options_.verify == VerifyMode::kNone) return ok_status();
     const Stopwatch watch(report_.seconds_verify);
-    for (std::size_t i = kBootUnit + 1; i < copier_.unit_count(); ++i) {
-      KRAKEN_TRY(check_stop());
-      KRAKEN_ASSIGN(const Bytes moved, copier_.verify(i));
-      report_.verified += moved;
-      tell(BurnPhase::kVerify, report_.verified);
-    }
-    return ok_status();
+    KRAKEN_TRY(check_stop());
+    return pipeline_.verify(body(), [this](Bytes moved) {
+      count_verified(moved);
+      return check_stop();
+    });
   }
 
   // No stop in here: it is one block, and afterwards all is done.
   Status finish_boot_block() {
     {
       const Stopwatch watch(report_.seconds_write);
-      KRAKEN_ASSIGN(const Bytes moved, copier_.write(kBootUnit));
-      report_.written += moved;
-      tell(BurnPhase::kWrite, report_.written);
+      KRAKEN_TRY(pipeline_.write(boot_block(), [this](Bytes moved) {
+        count_written(moved);
+        return ok_status();
+      }));
       KRAKEN_TRY(flush());
     }
     if (options_.verify == VerifyMode::kNone) return ok_status();
     const Stopwatch watch(report_.seconds_verify);
-    KRAKEN_ASSIGN(const Bytes moved, copier_.verify(kBootUnit));
+    return pipeline_.verify(boot_block(), [this](Bytes moved) {
+      count_verified(moved);
+      return ok_status();
+    });
+  }
+
+  static UnitRange boot_block() { return {kBootUnit, kBootUnit + 1}; }
+
+  void count_written(Bytes moved) {
+    report_.written += moved;
+    tell(BurnPhase::kWrite, report_.written);
+  }
+  void count_verified(Bytes moved) {
     report_.verified += moved;
     tell(BurnPhase::kVerify, report_.verified);
-    return ok_status();
   }
 
   Status flush() {
@@ -157,7 +171,7 @@ class Burn {
   Target& target_;
   const BurnOptions& options_;
   const WriteMap& map_;
-  UnitCopier copier_;
+  UnitPipeline pipeline_;
   BurnReport report_;
   bool is_boot_block_written_ = false;
 };
@@ -171,7 +185,7 @@ Result<BurnReport> burn_image(const BlockSource& image, Target& target, const Bu
                                                 " bytes, and the image has " + std::to_string(image.size()));
   }
   const auto unwritten = target.holes_read_as_zeros() ? UnwrittenBytes::kZeros : UnwrittenBytes::kOldData;
-  KRAKEN_ASSIGN(const WriteMap map, WriteMap::of(image, unwritten).with_context("reading the image"));
+  KRAKEN_ASSIGN(const WriteMap map, WriteMap::of(image, unwritten, options.used).with_context("reading the image"));
   Burn burn(image, target, options, map);
   if (const Status done = burn.run(); !done.ok()) return burn.give_up(done.error());
   return burn.report();

@@ -1,12 +1,14 @@
 // Writes an image to a target so that a failure at any moment leaves nothing that boots half-written: the head is
 // cleared first and its boot block written last, after everything else was flushed, read back past the page cache and
-// compared. It does not choose or open targets, and asks nobody. Uses about 2 MiB of memory, plus 40 bytes for each MiB
-// of image.
+// compared. It does not choose or open targets, and asks nobody. Uses 18 MiB of memory and 80 bytes for each MiB of
+// image: 21 MiB for a card of 32 GB.
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "block/block_source.h"
 #include "burn/target.h"
@@ -25,6 +27,8 @@ struct BurnProgress {
 
 struct BurnOptions {
   VerifyMode verify = VerifyMode::kReadBack;
+  // What of the image is written (burn/write_map.h); nothing: all of it.
+  std::optional<std::vector<Extent>> used;
   // Looked at between blocks; null: cannot be stopped.
   const std::atomic<bool>* stop = nullptr;
   // Called between blocks, from the calling thread; may be empty.
@@ -44,7 +48,7 @@ struct BurnReport {
   double seconds_verify = 0;  // reading back and comparing
 };
 
-// Ends with target.publish(). Fails with
+// The image is read from several threads at a time. Ends with target.publish(). Fails with
 //   kTargetRefused  the image does not fit; nothing was written
 //   kWriteFailed    naming the target, the offset and the cause, or the first byte that reads back differently
 //   kInterrupted    the stop flag was set

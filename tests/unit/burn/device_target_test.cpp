@@ -138,6 +138,35 @@ TEST_F(LoopCard, RefusesWhatIsTooSmall) {
   EXPECT_TRUE(open_device_target(device_, DevicePolicy{kCard, {}}).ok());
 }
 
+TEST_F(LoopCard, RefusesACardThatWasExchanged) {
+  const auto known = query_block_device(device_);
+  ASSERT_TRUE(known.ok());
+  DevicePolicy policy;
+  policy.image_size = kMiB;
+  policy.expected = identity_of(*known);
+  EXPECT_TRUE(open_device_target(device_, policy).ok());
+  if (known->sequence == 0) GTEST_SKIP() << "this kernel does not count media";
+  // The same file in the same device again: only the count tells.
+  const std::string name = device_;
+  detach();
+  ASSERT_EQ(run("losetup " + name + " " + backing_).status, 0);
+  device_ = name;
+  const auto target = open_device_target(device_, policy);
+  ASSERT_FALSE(target.ok());
+  EXPECT_EQ(target.error().code(), ErrorCode::kTargetRefused);
+  EXPECT_NE(target.error().what().find("exchanged"), std::string::npos) << target.error().what();
+}
+
+TEST_F(LoopCard, RefusesACardThatWasExchangedBeforeItWasOpened) {
+  const SystemRoots roots = pretended();
+  const auto known = query_block_device(device_);
+  if (!known.ok() || known->sequence == 0) GTEST_SKIP() << "this kernel does not count media";
+  put(sysfs_device() / "diskseq", std::to_string(known->sequence) + "\n");
+  EXPECT_TRUE(open_device_target(device_, DevicePolicy{kMiB, roots}).ok());
+  put(sysfs_device() / "diskseq", std::to_string(known->sequence - 1) + "\n");
+  expect_refused("changed while it was looked at", roots);
+}
+
 TEST_F(LoopCard, RefusesAPartition) {
   const SystemRoots roots = pretended();
   EXPECT_TRUE(open_device_target(device_, DevicePolicy{kMiB, roots}).ok());

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "base/text.h"
 #include "block/file_source.h"
 #include "block/memory.h"
 #include "burn/writer.h"
@@ -106,6 +107,24 @@ TEST(FileTarget, TakesANameInTheCurrentFolder) {
   EXPECT_EQ(files_in(folder.path()), 1U);
 }
 
+// Thousands of transfers are asked for at a time.
+TEST(FileTarget, TakesAnImageFullOfSmallHoles) {
+  const test::TempFolder folder;
+  test::SparseMemory source(20 * kMiB);
+  for (Bytes at = 0; at < source.size(); at += 2 * test::SparseMemory::kBlock) {
+    ASSERT_TRUE(source.write(at, std::vector<std::byte>(10, static_cast<std::byte>(at / 8192 % 255 + 1))).ok());
+  }
+  auto target = open_file_target(folder / "node.img", source.size());
+  ASSERT_TRUE(target.ok()) << target.error().what();
+  const auto report = burn_image(source, **target, {});
+  ASSERT_TRUE(report.ok()) << report.error().what();
+  EXPECT_EQ(report->written, source.size() / 2);
+  const auto content = read_whole_file(folder / "node.img", kGiB);
+  std::vector<std::byte> wanted(source.size());
+  ASSERT_TRUE(source.read(0, wanted).ok());
+  EXPECT_EQ(*content, std::string(as_text(wanted)));
+}
+
 // A limit on file sizes fails a write as a full disk does, at an offset that is known.
 TEST(FileTarget, LeavesNoFileWhenWritingFails) {
   const test::TempFolder folder;
@@ -145,7 +164,7 @@ TEST(FileTarget, SaysThatTheFileSystemIsFull) {
   EXPECT_EQ(test::run("umount " + folder.path().string()).status, 0);
 }
 
-// Someone else overwrites the temporary file before it is read back.
+// Someone else overwrites the temporary file before it is read back, which begins as soon as it was flushed.
 TEST(FileTarget, ReadsBackWhatIsInTheFile) {
   const test::TempFolder folder;
   const MemoryStore source(std::vector<std::byte>(kSize, std::byte{0x33}));
@@ -153,7 +172,7 @@ TEST(FileTarget, ReadsBackWhatIsInTheFile) {
   ASSERT_TRUE(target.ok());
   BurnOptions options;
   options.progress = [&](const BurnProgress& progress) {
-    if (progress.phase != BurnPhase::kVerify) return;
+    if (progress.phase != BurnPhase::kFlush) return;
     const auto temporary = std::filesystem::directory_iterator(folder.path())->path();
     std::fstream file(temporary, std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(static_cast<std::streamoff>(kSize - 1));

@@ -35,6 +35,10 @@ TEST(Receipt, SaysWhatWasDone) {
   EXPECT_EQ(*json.find("image")->find("sha256")->as_string(), std::string(64, 'c'));
   EXPECT_TRUE(json.find("base")->find("file_sha256")->is_null());
   EXPECT_EQ(*json.find("target")->find("kind")->as_string(), "file");
+  EXPECT_TRUE(json.find("target")->find("serial")->is_null());
+  auto card = example();
+  card.target_serial = "1b534d3030303030";
+  EXPECT_EQ(*receipt_json(card).find("target")->find("serial")->as_string(), "1b534d3030303030");
   EXPECT_EQ(*json.find("started")->as_string(), "2023-11-14T22:13:20Z");
   EXPECT_EQ(*json.find("finished")->as_string(), "2023-11-14T22:13:27Z");
   EXPECT_EQ(*json.find("verification")->find("result")->as_string(), "identical");

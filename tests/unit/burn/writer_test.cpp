@@ -127,6 +127,118 @@ TEST(Writer, CutsOffAtEveryOperationAndNeverLeavesAHalfWrittenCardBootable) {
   }
 }
 
+// Transfers are done only when they are waited for, and in any order.
+class ScrambledCard : public FaultySink {
+ public:
+  ScrambledCard(std::vector<std::byte> content, Faults faults, unsigned seed)
+      : FaultySink(std::move(content), Kind::kDevice, std::move(faults)), random_(seed) {}
+
+  Status start_write(Bytes offset, std::span<const std::byte> data, std::uint64_t tag) override {
+    pending_.push_back({tag, [this, offset, data] { return write(offset, data); }});
+    return ok_status();
+  }
+  Status start_read_back(Bytes offset, std::span<std::byte> out, std::uint64_t tag) override {
+    pending_.push_back({tag, [this, offset, out] { return read_back(offset, out); }});
+    return ok_status();
+  }
+  Result<FinishedTransfer> wait() override {
+    if (pending_.empty()) return Error(ErrorCode::kInternal, "nothing is under way");
+    most_ = std::max(most_, pending_.size());
+    std::swap(pending_.back(), pending_.at(random_() % pending_.size()));
+    const auto [tag, work] = std::move(pending_.back());
+    pending_.pop_back();
+    return FinishedTransfer{tag, work()};
+  }
+  Status sync() override {
+    EXPECT_TRUE(pending_.empty()) << "flushed while transfers are under way";
+    return FaultySink::sync();
+  }
+
+  bool is_idle() const { return pending_.empty(); }
+  std::size_t most_under_way() const { return most_; }
+
+ private:
+  struct Pending {
+    std::uint64_t tag;
+    std::function<Status()> work;
+  };
+  std::vector<Pending> pending_;
+  std::mt19937 random_;
+  std::size_t most_ = 0;
+};
+
+constexpr Bytes kLongImage = 24 * kMiB + 4096;
+
+test::SparseMemory long_image() {
+  test::SparseMemory image(kLongImage);
+  auto head = random_bytes(512, 1);
+  head[510] = std::byte{0x55};
+  head[511] = std::byte{0xAA};
+  EXPECT_TRUE(image.write(0, head).ok());
+  for (Bytes at = 8192; at < kLongImage; at += 700 * kKiB) {
+    EXPECT_TRUE(image.write(at, random_bytes(5000, static_cast<unsigned>(at))).ok());
+  }
+  return image;
+}
+
+TEST(Writer, TakesTransfersInAnyOrder) {
+  const auto image = long_image();
+  const auto wanted = content_of(image);
+  BurnOptions some;
+  some.used = std::vector<Extent>{{0, 2 * kMiB + 4096, false}, {3 * kMiB, 8192, false}, {14 * kMiB, 9 * kMiB, false}};
+  for (unsigned seed = 0; seed < 4; ++seed) {
+    ScrambledCard card(bootable_card(kLongImage), {}, seed);
+    const auto report = burn_image(image, card, {});
+    ASSERT_TRUE(report.ok()) << report.error().what();
+    EXPECT_TRUE(card.durable() == wanted) << seed;
+    EXPECT_GE(card.most_under_way(), 8U) << "the card is kept busy";
+    ScrambledCard part(bootable_card(kLongImage), {}, seed);
+    ASSERT_TRUE(burn_image(image, part, some).ok());
+    EXPECT_EQ(part.durable()[12 * kMiB], kOld);
+  }
+}
+
+TEST(Writer, NeverLeavesAHalfWrittenCardBootableWhateverTheOrder) {
+  const auto image = long_image();
+  const auto wanted = content_of(image);
+  ScrambledCard whole(bootable_card(kLongImage), {}, 0);
+  ASSERT_TRUE(burn_image(image, whole, {}).ok());
+  for (std::size_t cut = 2; cut < whole.operations(); ++cut) {
+    Faults faults;
+    faults.power_cut_after = cut;
+    ScrambledCard card(bootable_card(kLongImage), faults, static_cast<unsigned>(cut));
+    ASSERT_EQ(burn_image(image, card, {}).error().code(), ErrorCode::kWriteFailed) << cut;
+    EXPECT_TRUE(card.is_idle()) << "a buffer is still in use";
+    for (const auto& state : card.after_power_cut(static_cast<unsigned>(cut))) {
+      if (is_bootable(state)) {
+        EXPECT_TRUE(state == wanted) << "cut after " << cut;
+      }
+    }
+  }
+}
+
+TEST(Writer, FindsTheFirstBadByteWhateverTheOrder) {
+  for (unsigned seed = 0; seed < 8; ++seed) {
+    Faults faults;
+    faults.lie = [](Bytes offset, std::vector<std::byte>& data) {
+      if (offset >= 17 * kMiB) data[77] ^= std::byte{1};
+      return false;
+    };
+    ScrambledCard card(bootable_card(kLongImage), faults, seed);
+    const auto report = burn_image(long_image(), card, {});
+    EXPECT_NE(report.error().what().find("byte " + std::to_string(17 * kMiB + 77) + ":"), std::string::npos)
+        << report.error().what();
+    EXPECT_TRUE(card.is_idle());
+    faults.lie = nullptr;
+    faults.write_fails_at = 9 * kMiB + 5;
+    ScrambledCard broken(bootable_card(kLongImage), faults, seed);
+    const auto failed = burn_image(long_image(), broken, {});
+    EXPECT_NE(failed.error().what().find("writing at byte " + std::to_string(9 * kMiB) + ":"), std::string::npos)
+        << failed.error().what();
+    EXPECT_TRUE(broken.is_idle());
+  }
+}
+
 TEST(Writer, ClearsTheHeadBeforeAnythingElse) {
   Faults faults;
   faults.power_cut_after = 4;
@@ -190,6 +302,74 @@ TEST(Writer, WritesZerosThatALiarDropped) {
   FaultySink card(dirty_card(kImageSize), FaultySink::Kind::kDevice, faults);
   const auto report = burn_image(small_image(), card, {});
   EXPECT_EQ(report.error().code(), ErrorCode::kWriteFailed);
+}
+
+// A worn card that answers every write and keeps what it had.
+TEST(Writer, TellsOldContentFromOtherDamage) {
+  for (const bool is_kept : {true, false}) {
+    Faults faults;
+    faults.lie = [is_kept](Bytes offset, std::vector<std::byte>& data) {
+      if (offset < 2 * kMiB) return false;
+      if (!is_kept) data.assign(data.size(), std::byte{0x5A});
+      return is_kept;
+    };
+    FaultySink card(dirty_card(kImageSize), FaultySink::Kind::kDevice, faults);
+    const auto report = burn_image(small_image(), card, {});
+    ASSERT_EQ(report.error().code(), ErrorCode::kWriteFailed);
+    const std::string wanted =
+        "byte " + std::to_string(2 * kMiB) + ": reads back as " + (is_kept ? "what was there before" : "other data");
+    EXPECT_NE(report.error().what().find(wanted), std::string::npos) << report.error().what();
+  }
+}
+
+// The same image again, and one bit turned: most of it is what was there before, the bit is not.
+TEST(Writer, CallsNothingOldThatIsAsItShouldBe) {
+  const auto image = small_image();
+  Faults faults;
+  faults.lie = [](Bytes offset, std::vector<std::byte>& data) {
+    if (offset <= 9000 && offset + data.size() > 9000) data[9000 - offset] ^= std::byte{1};
+    return false;
+  };
+  FaultySink card(content_of(image), FaultySink::Kind::kDevice, faults);
+  const auto report = burn_image(image, card, {});
+  ASSERT_EQ(report.error().code(), ErrorCode::kWriteFailed);
+  EXPECT_NE(report.error().what().find("byte 9000: reads back as other data"), std::string::npos)
+      << report.error().what();
+}
+
+TEST(Writer, WritesOnlyWhatIsUsedAndGivesFileAndCardTheSameDigest) {
+  const auto image = small_image();
+  BurnOptions options;
+  options.used = std::vector<Extent>{{0, 8192, false}, {12288, 4096, false}, {kMiB, kMiB, false}};
+  FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, {});
+  FaultySink file(std::vector<std::byte>(kImageSize), FaultySink::Kind::kFile, {});
+  const auto on_card = burn_image(image, card, options);
+  const auto in_file = burn_image(image, file, options);
+  ASSERT_TRUE(on_card.ok()) << on_card.error().what();
+  ASSERT_TRUE(in_file.ok()) << in_file.error().what();
+  EXPECT_EQ(on_card->written, 12288 + kMiB);
+  EXPECT_EQ(on_card->verified, on_card->written);
+  EXPECT_EQ(on_card->image_sha256, in_file->image_sha256);
+  EXPECT_NE(on_card->image_sha256, burn_image(image, card, {})->image_sha256);
+  const auto wanted = content_of(image);
+  for (const auto& part : *options.used) {
+    EXPECT_TRUE(std::equal(wanted.begin() + static_cast<std::ptrdiff_t>(part.offset),
+                           wanted.begin() + static_cast<std::ptrdiff_t>(part.end()),
+                           file.durable().begin() + static_cast<std::ptrdiff_t>(part.offset)));
+  }
+  EXPECT_EQ(file.durable()[9000], std::byte{0}) << "free, though the image has something there";
+}
+
+TEST(Writer, RefusesExtentsThatCannotBe) {
+  BurnOptions options;
+  for (const auto& wrong :
+       {std::vector<Extent>{{4096, 4096, false}, {0, 4096, false}}, std::vector<Extent>{{kImageSize, 1, false}},
+        std::vector<Extent>{{0, 8192, false}, {4096, 8192, false}}}) {
+    options.used = wrong;
+    FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, {});
+    EXPECT_EQ(burn_image(small_image(), card, options).error().code(), ErrorCode::kInternal);
+    EXPECT_EQ(card.operations(), 0U);
+  }
 }
 
 TEST(Writer, ClearsTheHeadAgainWhenItsLastCheckFails) {
