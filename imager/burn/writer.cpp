@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/endian.h"
+#include "burn/probe.h"
 #include "burn/unit_pipeline.h"
 
 namespace kraken {
@@ -56,6 +57,7 @@ class Burn {
     if (!target_.holes_read_as_zeros()) {
       if (options_.verify == VerifyMode::kReadBack) pipeline_.sample(body());
       KRAKEN_TRY(clear_head());
+      if (options_.probe == ProbeMode::kBeforeWriting) KRAKEN_TRY(probe_capacity(target_));
     }
     KRAKEN_TRY(write_body());
     KRAKEN_TRY(verify_body());

@@ -17,6 +17,9 @@ namespace kraken {
 
 enum class VerifyMode { kReadBack, kNone };
 
+// Whether a device is looked at for a capacity that it does not have: burn/probe.h.
+enum class ProbeMode { kNone, kBeforeWriting };
+
 enum class BurnPhase { kWrite, kFlush, kVerify };
 
 struct BurnProgress {
@@ -27,6 +30,7 @@ struct BurnProgress {
 
 struct BurnOptions {
   VerifyMode verify = VerifyMode::kReadBack;
+  ProbeMode probe = ProbeMode::kNone;
   // What of the image is written (burn/write_map.h); nothing: all of it.
   std::optional<std::vector<Extent>> used;
   // Looked at between blocks; null: cannot be stopped.
