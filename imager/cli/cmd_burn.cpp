@@ -1,11 +1,16 @@
+#include <chrono>
+
 #include "base/version.h"
 #include "burn/receipt.h"
 #include "burn/target.h"
 #include "burn/writer.h"
+#include "cli/choose_card.h"
 #include "cli/commands.h"
+#include "cli/exit_status.h"
 #include "cli/node_job.h"
 #include "cli/render.h"
 #include "cli/render_plan.h"
+#include "image/used_space.h"
 #include "sys/clock.h"
 #include "sys/files.h"
 
@@ -16,32 +21,31 @@ namespace {
 namespace stdfs = std::filesystem;
 
 // The card's own size, or what --size says; a file without either takes the node's own.
-Result<std::optional<ImageSize>> image_size(const BurnOptionsCli& options) {
-  if (options.device) {
-    KRAKEN_ASSIGN(const BlockDevice device, query_block_device(*options.device).recode(ErrorCode::kTargetRefused));
-    if (options.size && *options.size > device.size) {
+Result<std::optional<ImageSize>> image_size(const std::optional<BlockDevice>& card, const BurnOptionsCli& options) {
+  if (card) {
+    if (options.size && *options.size > card->size) {
       return Error(ErrorCode::kTargetRefused,
-                   options.device->string() + " has " + human_bytes(device.size) + ", less than --size asks for");
+                   card->path.string() + " has " + human_bytes(card->size) + ", less than --size asks for");
     }
-    return std::optional(
-        ImageSize{round_down(options.size.value_or(device.size), kMiB), {options.device->string(), 0, 0}});
+    return std::optional(ImageSize{round_down(options.size.value_or(card->size), kMiB), {card->path.string(), 0, 0}});
   }
   if (options.size) return std::optional(ImageSize{*options.size, {"--size", 0, 0}});
   return std::optional<ImageSize>();
 }
 
-Result<std::unique_ptr<Target>> open_target(const BurnOptionsCli& options, Bytes size) {
-  if (options.output) return open_file_target(*options.output, size);
-  return open_device_target(*options.device, {size, {}});
+Result<std::unique_ptr<Target>> open_target(const std::optional<BlockDevice>& card, const BurnOptionsCli& options,
+                                            Bytes size) {
+  if (!card) return open_file_target(*options.output, size);
+  return open_device_target(card->path,
+                            {size, options.cards.roots, options.cards.limits, options.cards.fixed, identity_of(*card)});
 }
 
-Status confirm(const BurnOptionsCli& options, const NodePlan& plan) {
-  if (!options.device || options.yes) return ok_status();
-  const auto device = query_block_device(*options.device);
-  const std::string model = device.ok() && !device->model.empty() ? " (" + device->model + ")" : "";
-  if (ask_yes("Overwrite all of " + options.device->string() + model + " with " + plan.node_name + "?"))
-    return ok_status();
-  return Error(ErrorCode::kTargetRefused, options.device->string() + " was not written: answer yes, or pass --yes");
+Status confirm(const BlockDevice& card, const NodePlan& plan) {
+  const std::string name = card.path.string();
+  const std::string model = card.model.empty() ? "" : ", " + card.model;
+  const std::string what = name + " (" + human_bytes(card.size) + model + ")";
+  if (ask_yes("Overwrite all of " + what + " with " + plan.node_name + "?")) return ok_status();
+  return Error(ErrorCode::kTargetRefused, name + " was not written: answer yes, or pass --yes");
 }
 
 Result<std::vector<ReceiptEdit>> receipt_edits(const NodePlan& plan) {
@@ -59,7 +63,8 @@ Result<std::vector<ReceiptEdit>> receipt_edits(const NodePlan& plan) {
   return edits;
 }
 
-Result<Receipt> make_receipt(const NodeJob& job, const NodePlan& plan, const BurnOptionsCli& options) {
+Result<Receipt> make_receipt(const NodeJob& job, const NodePlan& plan, const std::optional<BlockDevice>& card,
+                             const BurnOptionsCli& options) {
   Receipt receipt;
   receipt.tool = kToolName;
   receipt.node_id = static_cast<int>(plan.node_id);
@@ -68,10 +73,11 @@ Result<Receipt> make_receipt(const NodeJob& job, const NodePlan& plan, const Bur
   receipt.base_name = job.base_name();
   receipt.base_sha256 = job.base().sha256;
   receipt.base_file_sha256 = job.base().file_sha256;
-  receipt.target_kind = options.output ? TargetKind::kFile : TargetKind::kDevice;
-  receipt.target_name = options.output ? options.output->string() : options.device->string();
-  if (options.device) {
-    if (const auto device = query_block_device(*options.device); device.ok()) receipt.target_model = device->model;
+  receipt.target_kind = card ? TargetKind::kDevice : TargetKind::kFile;
+  receipt.target_name = card ? card->path.string() : options.output->string();
+  if (card) {
+    receipt.target_model = card->model;
+    receipt.target_serial = card->serial;
   }
   receipt.verify = options.verify ? VerifyMode::kReadBack : VerifyMode::kNone;
   KRAKEN_ASSIGN(receipt.edits, receipt_edits(plan));
@@ -98,17 +104,60 @@ std::string phase_name(BurnPhase phase) {
   return "";
 }
 
-Result<BurnReport> write_target(const BlockSource& image, Target& target, const BurnOptionsCli& options) {
-  std::optional<ProgressLine> line;
-  std::optional<BurnPhase> shown;
+// Nothing: every block.
+Result<std::optional<std::vector<Extent>>> extents_to_write(const BlockSource& image, const BurnOptionsCli& options) {
+  if (options.full) return std::optional<std::vector<Extent>>();
+  KRAKEN_ASSIGN(UsedSpace used, find_used_space(image));
+  for (const std::string& partition : used.whole) print_warning("written whole, with its free space: " + partition);
+  return std::optional(std::move(used.extents));
+}
+
+// Tells of a burn while it runs: a bar or plain lines for people, lines of JSON for machines.
+class Teller {
+ public:
+  explicit Teller(const CommonOptions& common) : as_json_(common.json) {}
+
+  void tell(const BurnProgress& progress) {
+    const bool is_new = shown_ != progress.phase;
+    shown_ = progress.phase;
+    if (as_json_) {
+      const bool is_due = is_new || progress.done == progress.total || Clock::now() - told_ >= kInterval;
+      if (is_due) print_event(progress);
+      return;
+    }
+    if (is_new) line_.emplace(phase_name(progress.phase));
+    line_->update(progress.done, progress.total);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kInterval{500};
+
+  void print_event(const BurnProgress& progress) {
+    told_ = Clock::now();
+    Json json = Json::object();
+    json.set("event", "progress");
+    json.set("phase", phase_name(progress.phase));
+    json.set("done", progress.done);
+    json.set("total", progress.total);
+    print_json_line(json);
+  }
+
+  bool as_json_;
+  std::optional<BurnPhase> shown_;
+  std::optional<ProgressLine> line_;
+  Clock::time_point told_;
+};
+
+Result<BurnReport> write_target(const BlockSource& image, Target& target, const BurnOptionsCli& options,
+                                const CommonOptions& common) {
   BurnOptions burn;
+  KRAKEN_ASSIGN(burn.used, extents_to_write(image, options));
   burn.verify = options.verify ? VerifyMode::kReadBack : VerifyMode::kNone;
+  burn.probe = options.probe ? ProbeMode::kBeforeWriting : ProbeMode::kNone;
   burn.stop = &stop_flag();
-  burn.progress = [&](const BurnProgress& progress) {
-    if (shown != progress.phase) line.emplace(phase_name(progress.phase));
-    shown = progress.phase;
-    line->update(progress.done, progress.total);
-  };
+  Teller teller(common);
+  burn.progress = [&teller](const BurnProgress& progress) { teller.tell(progress); };
   return burn_image(image, target, burn);
 }
 
@@ -128,27 +177,50 @@ void print_result(const NodePlan& plan, const Receipt& receipt, const stdfs::pat
   print_line("  receipt    " + receipt_file.string());
 }
 
-}  // namespace
-
-Status run_burn(const BurnOptionsCli& options, const CommonOptions& common) {
-  KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size(options));
+Status burn_node(const BurnOptionsCli& options, const CommonOptions& common) {
+  std::optional<BlockDevice> card;
+  // A named one that will not do is told of before the base is decoded.
+  if (options.device) {
+    KRAKEN_ASSIGN(card, choose_card(options.device, options.cards));
+  }
   KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common));
   KRAKEN_ASSIGN(const NodeConfig* node, job.find_node(options.node));
+  if (!options.device && !options.output) {
+    KRAKEN_ASSIGN(card, choose_card(std::nullopt, options.cards));
+  }
+  KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size(card, options));
   KRAKEN_ASSIGN(const NodeImage image, job.make(*node, size));
-  KRAKEN_TRY(confirm(options, image.plan));
-  KRAKEN_ASSIGN(Receipt receipt, make_receipt(job, image.plan, options));
+  if (card && !options.yes) KRAKEN_TRY(confirm(*card, image.plan));
+  KRAKEN_ASSIGN(Receipt receipt, make_receipt(job, image.plan, card, options));
   KRAKEN_ASSIGN(const stdfs::path receipt_file, receipt_path(job, image.plan, options));
-  KRAKEN_ASSIGN(const auto target, open_target(options, image.plan.image_size));
+  KRAKEN_ASSIGN(const auto target, open_target(card, options, image.plan.image_size));
   receipt.started = now();
-  KRAKEN_ASSIGN(receipt.burn, write_target(*image.image, *target, options));
+  KRAKEN_ASSIGN(receipt.burn, write_target(*image.image, *target, options, common));
   receipt.finished = now();
   KRAKEN_TRY(write_receipt(receipt, receipt_file).recode(ErrorCode::kWriteFailed));
   if (common.json) {
-    print_json(receipt_json(receipt));
+    Json json = Json::object();
+    json.set("event", "result");
+    json.set("receipt", receipt_json(receipt));
+    print_json_line(json);
   } else {
     print_result(image.plan, receipt, receipt_file);
   }
   return ok_status();
+}
+
+}  // namespace
+
+Status run_burn(const BurnOptionsCli& options, const CommonOptions& common) {
+  Status done = burn_node(options, common);
+  if (!done.ok() && common.json) {
+    Json json = Json::object();
+    json.set("event", "error");
+    json.set("status", exit_status_of(done.error().code()));
+    json.set("message", done.error().what());
+    print_json_line(json);
+  }
+  return done;
 }
 
 }  // namespace kraken

@@ -3,6 +3,7 @@
 #include "cli/node_job.h"
 #include "cli/render.h"
 #include "cli/render_plan.h"
+#include "image/used_space.h"
 
 namespace kraken {
 
@@ -21,7 +22,8 @@ Status run_plan(const PlanOptions& options, const CommonOptions& common) {
   for (const NodeConfig* node : nodes) {
     KRAKEN_ASSIGN(const NodeImage image, job.make(*node, size));
     // What burn would write to an empty file.
-    KRAKEN_ASSIGN(const WriteMap map, WriteMap::of(*image.image, UnwrittenBytes::kZeros));
+    KRAKEN_ASSIGN(const UsedSpace used, find_used_space(*image.image));
+    KRAKEN_ASSIGN(const WriteMap map, WriteMap::of(*image.image, UnwrittenBytes::kZeros, used.extents));
     const Bytes data = map.mapped_bytes();
     if (common.json) {
       all.push_back(plan_json(image.plan, data));

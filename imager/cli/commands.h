@@ -9,6 +9,7 @@ namespace kraken {
 Status run_init(const InitOptions& options, const CommonOptions& common);
 Status run_plan(const PlanOptions& options, const CommonOptions& common);
 Status run_burn(const BurnOptionsCli& options, const CommonOptions& common);
+Status run_cards(const CardOptions& options, const CommonOptions& common);
 Status run_base_info(const BaseInfoOptions& options, const CommonOptions& common);
 Status run_base_build(const BaseBuildOptions& options, const CommonOptions& common);
 Status run_schema(const SchemaOptions& options);

@@ -17,9 +17,13 @@ struct Raw {
   BurnOptionsCli burn;
   BaseInfoOptions base_info;
   BaseBuildOptions base_build;
+  CardOptions cards;
   std::string size;
+  std::string max_size;
+  std::filesystem::path system_root;
   std::string schema;
   bool no_verify = false;
+  bool force_fixed_disk = false;
 };
 
 const CLI::Validator kSizeText(
@@ -35,6 +39,12 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("--clock", common.clock,
                  "Time of the build, ISO 8601 or seconds since 1970 (default: SOURCE_DATE_EPOCH, else now)");
   app.add_flag("--json", common.json, "Results as JSON");
+}
+
+void add_card_limits(CLI::App& command, Raw& raw) {
+  command.add_option("--max-size", raw.max_size, "Larger disks are no cards (default: 256GB)")->check(kSizeText);
+  // Not for people: a folder with a sys/ and a proc/ that a test has made up.
+  command.add_option("--system-root", raw.system_root)->group("");
 }
 
 void add_init(CLI::App& app, Raw& raw) {
@@ -60,15 +70,28 @@ void add_burn(CLI::App& app, Raw& raw) {
   CLI::App* command = app.add_subcommand("burn", "Make a node's image, write it and verify what was written");
   command->add_option("-n,--node", raw.burn.node, "Id of the node")->required();
   auto* output = command->add_option("-o,--output", raw.burn.output, "Write an image file");
-  auto* device =
-      command->add_option("-d,--device", raw.burn.device, "Write a card: a block device, which loses all it holds");
+  auto* device = command->add_option(
+      "-d,--device", raw.burn.device,
+      "Write a card: a block device, which loses all it holds (default: the one card that is there)");
   output->excludes(device);
   command
       ->add_option("--size", raw.size,
                    "Size of the image file (default: the node's card, or what its profile asks for)")
       ->check(kSizeText);
+  add_card_limits(*command, raw);
+  command
+      ->add_flag("--force-fixed-disk", raw.force_fixed_disk,
+                 "Write the disk that --device names though it is not removable or too large for a card")
+      ->needs(device);
   command->add_flag("-y,--yes", raw.burn.yes, "Do not ask before a card is overwritten");
+  command->add_flag("--probe", raw.burn.probe, "First look whether the card is as large as it says")->excludes(output);
+  command->add_flag("--full", raw.burn.full, "Write every block, also those that the file systems call free");
   command->add_flag("--no-verify", raw.no_verify, "Do not read back what was written");
+}
+
+void add_cards(CLI::App& app, Raw& raw) {
+  CLI::App* command = app.add_subcommand("cards", "List the cards that could be written, and why other disks are not");
+  add_card_limits(*command, raw);
 }
 
 void add_base(CLI::App& app, Raw& raw) {
@@ -96,6 +119,17 @@ SchemaKind schema_kind(const std::string& word) {
   return SchemaKind::kCluster;
 }
 
+CardOptions card_options(const Raw& raw) {
+  CardOptions cards;
+  if (const auto size = parse_size(raw.max_size)) cards.limits.max_size = *size;
+  if (raw.force_fixed_disk) cards.fixed = FixedDisks::kAllowed;
+  if (!raw.system_root.empty()) {
+    cards.roots.sys = raw.system_root / "sys";
+    cards.roots.proc = raw.system_root / "proc";
+  }
+  return cards;
+}
+
 Result<Options> chosen(const CLI::App& app, Raw raw) {
   Options options{.common = raw.common, .command = {}};
   const auto size = raw.size.empty() ? std::nullopt : parse_size(raw.size);
@@ -105,12 +139,12 @@ Result<Options> chosen(const CLI::App& app, Raw raw) {
     raw.plan.size = size;
     options.command = raw.plan;
   } else if (app.got_subcommand("burn")) {
-    if (!raw.burn.output && !raw.burn.device) {
-      return Error(ErrorCode::kInvalidArgument, "burn: say where to: --output FILE or --device /dev/...");
-    }
     raw.burn.size = size;
     raw.burn.verify = !raw.no_verify;
+    raw.burn.cards = card_options(raw);
     options.command = raw.burn;
+  } else if (app.got_subcommand("cards")) {
+    options.command = card_options(raw);
   } else if (app.got_subcommand("schema")) {
     options.command = SchemaOptions{schema_kind(raw.schema)};
   } else if (app.get_subcommand("base")->got_subcommand("info")) {
@@ -133,6 +167,7 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_init(app, raw);
   add_plan(app, raw);
   add_burn(app, raw);
+  add_cards(app, raw);
   add_base(app, raw);
   add_schema(app, raw);
   try {

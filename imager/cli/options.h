@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/units.h"
+#include "burn/card_check.h"
 #include "config/reader.h"
 
 namespace kraken {
@@ -38,6 +39,13 @@ struct PlanOptions {
   std::optional<Bytes> size;
 };
 
+// Which disks are taken for cards.
+struct CardOptions {
+  CardLimits limits;
+  FixedDisks fixed = FixedDisks::kRefused;
+  SystemRoots roots;
+};
+
 struct BurnOptionsCli {
   std::uint32_t node = 0;
   std::optional<std::filesystem::path> output;
@@ -45,6 +53,9 @@ struct BurnOptionsCli {
   std::optional<Bytes> size;
   bool yes = false;
   bool verify = true;
+  bool full = false;
+  bool probe = false;
+  CardOptions cards;
 };
 
 struct BaseInfoOptions {
@@ -62,7 +73,8 @@ struct SchemaOptions {
 
 struct Options {
   CommonOptions common;
-  std::variant<InitOptions, PlanOptions, BurnOptionsCli, BaseInfoOptions, BaseBuildOptions, SchemaOptions> command;
+  std::variant<InitOptions, PlanOptions, BurnOptionsCli, CardOptions, BaseInfoOptions, BaseBuildOptions, SchemaOptions>
+      command;
 };
 
 // What parsing ended in: options to act on, or a text that was asked for (--help, --version).

@@ -2,6 +2,8 @@
 // error. Nothing else in the tool prints.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,8 @@ namespace kraken {
 void print_line(std::string_view line);
 void print_text(std::string_view text);  // as it is: brings its own line ends
 void print_json(const Json& value);
+// One line, at once: for what reads along while the program runs.
+void print_json_line(const Json& value);
 void print_warning(std::string_view text);
 // "kraken-image: error: ..." and what the exit status means to do with it.
 void print_error(const Error& error);
@@ -22,7 +26,7 @@ void print_error(const Error& error);
 // "  2 KiB  /etc/hosts": columns padded to the widest cell, two blanks between them, nothing after the last.
 std::string format_table(const std::vector<std::vector<std::string>>& rows);
 
-// A bar with rate on a terminal, nothing in a pipe but a line when the phase ends.
+// Share, rate and remaining time: a bar on a terminal, in a pipe a plain line every ten seconds.
 class ProgressLine {
  public:
   explicit ProgressLine(std::string phase);
@@ -33,12 +37,22 @@ class ProgressLine {
   void update(Bytes done, Bytes total);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  std::string text(Bytes done, Bytes total) const;
+
   std::string phase_;
   bool on_terminal_;
-  int last_percent_ = -1;
+  bool is_shown_ = false;
+  Clock::time_point started_ = Clock::now();
+  Clock::time_point told_ = started_;
+  std::optional<Bytes> done_at_start_;
 };
 
 // Asks on the terminal; false without one, or for anything but "yes" or "y".
 bool ask_yes(std::string_view question);
+
+// Asks on the terminal for a number from 1 to `last`; nothing without a terminal, or for any other answer.
+std::optional<std::size_t> ask_number(std::string_view question, std::size_t last);
 
 }  // namespace kraken

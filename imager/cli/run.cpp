@@ -13,6 +13,7 @@ struct Dispatch {
   Status operator()(const InitOptions& options) const { return run_init(options, common); }
   Status operator()(const PlanOptions& options) const { return run_plan(options, common); }
   Status operator()(const BurnOptionsCli& options) const { return run_burn(options, common); }
+  Status operator()(const CardOptions& options) const { return run_cards(options, common); }
   Status operator()(const BaseInfoOptions& options) const { return run_base_info(options, common); }
   Status operator()(const BaseBuildOptions& options) const { return run_base_build(options, common); }
   Status operator()(const SchemaOptions& options) const { return run_schema(options); }

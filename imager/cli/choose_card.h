@@ -1,0 +1,25 @@
+// Which disk a card image goes to: the one that --device names, or one that may be offered. Every disk is judged by
+// burn/card_check.h; nothing here overrides it.
+#pragma once
+
+#include "base/result.h"
+#include "burn/card_check.h"
+#include "cli/options.h"
+
+namespace kraken {
+
+struct JudgedDisk {
+  BlockDevice device;
+  CardJudgement judgement;
+  std::string content;  // what is on it; empty when it was not looked at
+};
+
+// All disks that have a medium, in the order of their names. Only cards are opened, for reading, to see what is on
+// them.
+Result<std::vector<JudgedDisk>> judge_disks(const CardOptions& options);
+
+// kTargetRefused when the named device may not be written; when none is named and there is no card; when there are
+// several and nobody to choose. Asks on the terminal which one of several.
+Result<BlockDevice> choose_card(const std::optional<std::filesystem::path>& named, const CardOptions& options);
+
+}  // namespace kraken
