@@ -151,7 +151,7 @@ Status UnitPipeline::write_units(const std::vector<std::size_t>& units, const On
 void UnitPipeline::start_reading_image(Slot& slot, std::size_t index) {
   load(slot, index);
   slot.work = pool_.submit(std::packaged_task<Status()>([this, &slot] {
-    const Status read = read_image(slot.unit, slot.bytes());
+    Status read = read_image(slot.unit, slot.bytes());
     if (read.ok()) digests_[slot.index] = unit_digest(slot.bytes());
     return read;
   }));
