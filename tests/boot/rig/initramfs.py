@@ -17,10 +17,11 @@ from .programs import ProgramFailed, run
 MODULES = ("mmc_block", "bcm2835", "sdhci_iproc", "crc32c_generic", "ext4")
 
 INIT = """#!/bin/sh
-/bin/busybox mkdir -p /dev /proc /sys /new
+/bin/busybox mkdir -p /dev /proc /sys /run /new
 /bin/busybox mount -t devtmpfs dev /dev
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t sysfs sys /sys
+/bin/busybox mount -t tmpfs run /run
 bb() { /bin/busybox "$@"; }
 for module in /modules/*; do bb insmod "$module" || echo "rig: insmod $module failed"; done
 root= init=/sbin/init
@@ -55,7 +56,10 @@ until find_root; do
 done
 echo "rig: root is $device"
 bb mount -o ro "$device" /new || { echo "rig: cannot mount $device"; bb poweroff -f; }
-for folder in dev proc sys; do bb mount --move /$folder /new/$folder; done
+# On a busy host the card's partitions take udev more than 90 s, which says nothing about the card.
+bb mkdir -p /run/systemd/system.conf.d
+printf '[Manager]\\nDefaultTimeoutStartSec=600\\n' >/run/systemd/system.conf.d/rig.conf
+for folder in dev proc sys run; do bb mount --move /$folder /new/$folder; done
 exec /bin/busybox switch_root /new "$init"
 """
 
