@@ -24,6 +24,7 @@ JUSTIFIED = (
     (r"/var/lib/NetworkManager/.*", "leases, times of connections, a random key"),
     (r"/var/lib/kraken/link-speeds\.json", "what was measured"),
     (r"/var/lib/dhcp/.*|/var/lib/dhcpcd/.*", "leases"),
+    (rf"{BOOT}/FSCK\d+\.REC", "what the next boot's fsck.fat found of a file that was being written"),
     (rf"{BOOT}/{re.escape(card.STATUS_FILE)}|{BOOT}/{re.escape(card.STATUS_TEXT)}", "says which run changed what"),
 )
 
