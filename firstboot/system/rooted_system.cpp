@@ -35,14 +35,24 @@ Error last_error(std::string_view verb, const std::filesystem::path& path) {
   return Error::from_errno(saved, std::string(verb) + " " + path.string());
 }
 
-Status fill_new_file(const std::filesystem::path& path, std::string_view content, FileMode mode) {
-  KRAKEN_ASSIGN(const UniqueFd fd, open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
+// The new file, open and on the disk.
+Result<UniqueFd> make_new_file(const std::filesystem::path& path, std::string_view content, FileMode mode) {
+  KRAKEN_ASSIGN(UniqueFd fd, open_file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
   KRAKEN_TRY(write_all(fd.get(), as_bytes(content)).with_context("write " + path.string()));
   if (mode != FileMode::kOfMount && ::fchmod(fd.get(), mode == FileMode::kPublic ? 0644 : 0600) != 0) {
     return last_error("set the mode of", path);
   }
   if (::fsync(fd.get()) != 0) return last_error("fsync", path);
-  return ok_status();
+  return fd;
+}
+
+// On FAT a file's directory entry is written with the file, not with the folder: after a rename over another file
+// the name leads to the old one's clusters, which are free by then, until the renamed one is synced (Linux,
+// fs/fat/namei_vfat.c, vfat_rename: it marks the inode dirty and no more).
+Status put_in_place(const UniqueFd& file, const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return last_error("rename to", to);
+  if (::fsync(file.get()) != 0) return last_error("fsync", to);
+  return fsync_folder(to.parent_path());
 }
 
 UnixTime clock_of_machine() {
@@ -75,13 +85,10 @@ Status RootedSystem::replace_file(std::string_view path, std::string_view conten
   const auto final_path = below(root_, path);
   const std::filesystem::path new_path = final_path.string() + std::string(kNewFileSuffix);
   if (::unlink(new_path.c_str()) != 0 && errno != ENOENT) return last_error("remove", new_path);
-  Status status = fill_new_file(new_path, content, mode);
-  if (status.ok() && ::rename(new_path.c_str(), final_path.c_str()) != 0) status = last_error("rename to", final_path);
-  if (!status.ok()) {
-    ::unlink(new_path.c_str());
-    return status;
-  }
-  return fsync_folder(final_path.parent_path());
+  const auto file = make_new_file(new_path, content, mode);
+  const Status status = file.ok() ? put_in_place(*file, new_path, final_path) : Status(file.error());
+  if (!status.ok()) ::unlink(new_path.c_str());
+  return status;
 }
 
 Status RootedSystem::append_file(std::string_view path, std::string_view content) {
