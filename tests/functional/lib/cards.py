@@ -1,10 +1,12 @@
 """Cards to burn to: files and throttled or failing disks, shown as block devices."""
 
+import functools
 import os
 import pathlib
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 from .programs import run
@@ -12,8 +14,17 @@ from .programs import run
 MIB = 1024 * 1024
 
 
+@functools.cache
 def can_make_cards():
-    return os.geteuid() == 0 and shutil.which("losetup") is not None and os.path.exists("/dev/loop-control")
+    """Asked by trying: a container may have the nodes, and not be allowed to use them."""
+    if os.geteuid() != 0 or shutil.which("losetup") is None:
+        return False
+    with tempfile.NamedTemporaryFile(prefix="kraken-loop-") as file:
+        file.truncate(MIB)
+        made = run("losetup", "--find", "--show", "--direct-io=off", file.name, check=False)
+        if made.returncode == 0:
+            run("losetup", "-d", made.stdout.strip(), check=False)
+        return made.returncode == 0
 
 
 class LoopCard:
@@ -65,7 +76,8 @@ class NbdCard:
 
 
 def can_make_nbd_cards():
-    return can_make_cards() and shutil.which("nbdkit") is not None and shutil.which("nbdfuse") is not None
+    tools = all(shutil.which(tool) for tool in ("nbdkit", "nbdfuse"))
+    return tools and os.access("/dev/fuse", os.R_OK | os.W_OK) and can_make_cards()
 
 
 def wait_for(condition, seconds=20):
