@@ -81,7 +81,7 @@ std::vector<Bytes> probe_places(Bytes capacity) {
   places.push_back(round_down(capacity, kMarkSize) - kMarkSize);
   std::erase_if(places, [&](Bytes place) { return place > capacity - kMarkSize; });
   std::ranges::sort(places);
-  places.erase(std::ranges::unique(places).begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
   return places;
 }
 
