@@ -94,6 +94,21 @@ Result<const Json::Object*> StrictObject::map(std::string_view key) const {
   return value;
 }
 
+Status check_format(const Json& document, std::string_view format, int version) {
+  const Json* found = document.find("format");
+  if (found == nullptr || *found != Json(format)) {
+    return Error(ErrorCode::kCorrupt, "\"format\" is not \"" + std::string(format) + "\"");
+  }
+  const Json* number = document.find("version");
+  if (number == nullptr || number->as_int() == nullptr) {
+    return Error(ErrorCode::kCorrupt, "version: expected an integer");
+  }
+  if (*number->as_int() != version) {
+    return Error(ErrorCode::kUnsupported, "version " + std::to_string(*number->as_int()) + " is not known here");
+  }
+  return ok_status();
+}
+
 Result<Ipv4> read_address(const Json& value, std::string_view place) {
   const std::string* text = value.as_string();
   if (text == nullptr) {

@@ -44,6 +44,10 @@ class StrictObject {
   std::string where_;
 };
 
+// What each of this program's own files begins with. To be asked before its keys: a newer version may have others.
+// kCorrupt when "format" is not `format` or "version" is no integer, kUnsupported when it is another one.
+Status check_format(const Json& document, std::string_view format, int version);
+
 // kCorrupt unless `value` is a string that is an IPv4 address.
 Result<Ipv4> read_address(const Json& value, std::string_view place);
 

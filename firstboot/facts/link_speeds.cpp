@@ -95,13 +95,8 @@ std::string format_link_speeds(const LinkSpeeds& speeds) {
 
 Result<LinkSpeeds> parse_link_speeds(std::string_view text) {
   KRAKEN_ASSIGN(const Json document, parse_json(text, {.max_size = kLinkSpeedsMaxSize, .max_depth = 4}));
+  KRAKEN_TRY(check_format(document, kLinkSpeedsFormat, kLinkSpeedsVersion));
   KRAKEN_ASSIGN(const auto object, StrictObject::open(document, "", kKeys));
-  KRAKEN_ASSIGN(const std::string format, object.text("format"));
-  if (format != kLinkSpeedsFormat) return Error(ErrorCode::kCorrupt, "\"format\" is not \"kraken-link-speeds\"");
-  KRAKEN_ASSIGN(const std::int64_t version, object.integer("version", {0, INT32_MAX}));
-  if (version != kLinkSpeedsVersion) {
-    return Error(ErrorCode::kUnsupported, "version " + std::to_string(version) + " is not known here");
-  }
   LinkSpeeds speeds;
   KRAKEN_ASSIGN(speeds.peer, object.address("peer"));
   KRAKEN_ASSIGN(const auto* list, object.list("speeds"));

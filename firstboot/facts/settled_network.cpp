@@ -69,13 +69,8 @@ std::string format_settled_network(const SettledNetwork& network) {
 
 Result<SettledNetwork> parse_settled_network(std::string_view text) {
   KRAKEN_ASSIGN(const Json document, parse_json(text, {.max_size = kSettledNetworkMaxSize, .max_depth = 4}));
+  KRAKEN_TRY(check_format(document, kSettledNetworkFormat, kSettledNetworkVersion));
   KRAKEN_ASSIGN(const auto object, StrictObject::open(document, "", kKeys));
-  KRAKEN_ASSIGN(const std::string format, object.text("format"));
-  if (format != kSettledNetworkFormat) return Error(ErrorCode::kCorrupt, "\"format\" is not \"kraken-network\"");
-  KRAKEN_ASSIGN(const std::int64_t version, object.integer("version", {0, INT32_MAX}));
-  if (version != kSettledNetworkVersion) {
-    return Error(ErrorCode::kUnsupported, "version " + std::to_string(version) + " is not known here");
-  }
   SettledNetwork network;
   KRAKEN_ASSIGN(network.primary, read_nic(object.member("primary"), "primary"));
   const Json& fallback = object.member("fallback");

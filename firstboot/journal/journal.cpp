@@ -47,21 +47,6 @@ Result<JournalEntry> read_entry(const Json& value, std::string place) {
   return entry;
 }
 
-Status check_header(const Json& document) {
-  const Json* format = document.find("format");
-  if (format == nullptr || *format != Json(kJournalFormat)) {
-    return Error(ErrorCode::kCorrupt, "\"format\" is not \"kraken-journal\"");
-  }
-  const Json* version = document.find("version");
-  if (version == nullptr || version->as_int() == nullptr) {
-    return Error(ErrorCode::kCorrupt, "version: expected an integer");
-  }
-  if (*version->as_int() != kJournalVersion) {
-    return Error(ErrorCode::kUnsupported, "version " + std::to_string(*version->as_int()) + " is not known here");
-  }
-  return ok_status();
-}
-
 }  // namespace
 
 const JournalEntry* Journal::find(std::string_view step) const {
@@ -110,7 +95,7 @@ std::string format_journal(const Journal& journal) {
 
 Result<Journal> parse_journal(std::string_view text) {
   KRAKEN_ASSIGN(const Json json, parse_json(text, {.max_size = kJournalMaxSize, .max_depth = 8}));
-  KRAKEN_TRY(check_header(json));
+  KRAKEN_TRY(check_format(json, kJournalFormat, kJournalVersion));
   KRAKEN_ASSIGN(const auto document, StrictObject::open(json, "", kJournalKeys));
   KRAKEN_ASSIGN(const auto* steps, document.list("steps"));
   if (steps->size() > kMaxSteps) return Error(ErrorCode::kCorrupt, "steps: too many");
