@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "block/memory.h"
+#include "opened.h"
 #include "support/ext4_image.h"
 
 namespace kraken {
@@ -15,14 +16,8 @@ namespace {
 
 using test::Ext4Image;
 using test::FileStore;
-
-constexpr std::int64_t kClock = 1'700'000'000;
-
-std::unique_ptr<FsEditor> open(BlockStore& store, std::int64_t clock = kClock) {
-  auto opened = open_ext4(store, clock);
-  EXPECT_TRUE(opened.ok()) << opened.error().what();
-  return opened.ok() ? std::move(*opened) : nullptr;
-}
+using test::kClock;
+using test::open;
 
 TEST(Ext4Determinism, RefusesAClockThatAnInodeCannotHold) {
   const Ext4Image image("-t ext4", 32 * kMiB);

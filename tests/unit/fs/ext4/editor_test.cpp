@@ -7,30 +7,18 @@
 
 #include "block/memory.h"
 #include "block/overlay.h"
+#include "opened.h"
 #include "support/ext4_image.h"
 
 namespace kraken {
 namespace {
 
+using test::code;
 using test::Ext4Image;
 using test::FileStore;
+using test::open;
 
-constexpr std::int64_t kClock = 1'700'000'000;
 constexpr const char* kPlain = "-t ext4 -b 4096 -O metadata_csum,^64bit";
-
-std::unique_ptr<FsEditor> open(BlockStore& store, std::int64_t clock = kClock) {
-  auto opened = open_ext4(store, clock);
-  EXPECT_TRUE(opened.ok()) << opened.error().what();
-  return opened.ok() ? std::move(*opened) : nullptr;
-}
-
-ErrorCode code(const Status& status) {
-  return status.ok() ? ErrorCode::kInternal : status.error().code();
-}
-template <typename T>
-ErrorCode code(const Result<T>& result) {
-  return result.ok() ? ErrorCode::kInternal : result.error().code();
-}
 
 TEST(Ext4Editor, SaysWhatItIs) {
   const Ext4Image image("-t ext4 -L rootfs", 32 * kMiB);

@@ -3,27 +3,18 @@
 
 #include "block/memory.h"
 #include "fs/ext4/ext4_editor.h"
+#include "opened.h"
 #include "support/ext4_image.h"
 
 namespace kraken {
 namespace {
 
+using test::code;
 using test::Ext4Image;
 using test::FileStore;
+using test::open;
 
-constexpr std::int64_t kClock = 1'700'000'000;
 constexpr const char* kNoChecksums = "-t ext4 -b 1024 -O ^metadata_csum";
-
-std::unique_ptr<FsEditor> open(BlockStore& store, std::int64_t clock = kClock) {
-  auto opened = open_ext4(store, clock);
-  EXPECT_TRUE(opened.ok()) << opened.error().what();
-  return opened.ok() ? std::move(*opened) : nullptr;
-}
-
-template <typename Outcome>
-ErrorCode code(const Outcome& outcome) {
-  return outcome.ok() ? ErrorCode::kInternal : outcome.error().code();
-}
 
 Ext4Image image_with_files(const char* options) {
   test::TempFolder content;
