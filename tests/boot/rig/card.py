@@ -68,6 +68,16 @@ def check_status(checks, status, node_name):
                      f"{step.get('state')}: {step.get('detail', '')}")
 
 
+def check_finished(checks, image, work, node_name):
+    """Of a node whose first boot came to its good end: grown root, status, journal."""
+    check_root_fills_partition(checks, image)
+    status = read_status(checks, image)
+    if status is not None:
+        check_status(checks, status, node_name)
+    journal = read_journal(image, work)
+    checks.check("the journal is whole", not isinstance(journal, str), journal)
+
+
 def check_link_speeds(checks, status, bond):
     """A node with a manager to measure against has done so, through the interface that stands by as well if it bonds."""
     link = (status.get("network") or {}).get("link") or {}

@@ -126,12 +126,7 @@ class Sweep:
         image = Image(raw)
         card.check_file_systems(checks, image, work)
         card.check_unmounted(checks, image)
-        card.check_root_fills_partition(checks, image)
-        status = card.read_status(checks, image)
-        if status is not None:
-            card.check_status(checks, status, self._settings.node_name)
-        journal = card.read_journal(image, work)
-        checks.check("the journal is whole", not isinstance(journal, str), journal)
+        card.check_finished(checks, image, work, self._settings.node_name)
         files = trees.read(image, work / "trees")
         shutil.rmtree(work / "trees")
         raw.unlink()
