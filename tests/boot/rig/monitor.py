@@ -17,6 +17,8 @@ class Monitor:
         self._ask("qmp_capabilities")
 
     def close(self):
+        """QEMU talks to one at a time: the next one waits for this."""
+        self._lines.close()
         self._socket.close()
 
     def set_link(self, nic, up):
