@@ -16,18 +16,23 @@ struct BurnRun {
   const NodeJob& job;
   const BurnOptionsCli& options;
   BurnTeller& teller;
+  std::size_t nodes = 1;
   // Held while an image is made, well under a second: libext2fs and libfdisk promise nothing about threads.
   std::mutex making{};
 };
 
 class NodeBurn {
  public:
+  // kTargetRefused when the card cannot hold an image of the node; makes none.
+  static Status check_size(const BurnRun& run, const NodeConfig& node, const BurnPlace& place);
+
   // Makes the image for a place of this size. Fails as NodeJob::make() does, with kTargetRefused for a card that is too
   // small. Nothing was opened for writing then, nor is it when this succeeds.
   static Result<NodeBurn> prepare(BurnRun& run, const NodeConfig& node, BurnPlace place);
 
   const BurnSubject& subject() const { return subject_; }
   const BurnPlace& place() const { return place_; }
+  const BlockSource& image() const { return *image_.image; }
 
   // For this program alone. Fails as open_place() does; the place was not changed then, and it may be tried again.
   Status open();
