@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "block/file_source.h"
+#include "cli/environment.h"
 #include "cli/render.h"
 #include "image/card_content.h"
 
@@ -24,12 +25,16 @@ std::string line_of(const JudgedDisk& disk) {
   return disk.device.path.string() + " (" + human_bytes(disk.device.size) + model + "; holds " + disk.content + ")";
 }
 
-Result<BlockDevice> choose_among(const std::vector<JudgedDisk>& cards) {
+Result<BlockDevice> choose_among(const std::vector<JudgedDisk>& cards, Chooser chooser) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < cards.size(); ++i) lines.push_back(std::to_string(i + 1) + ") " + line_of(cards[i]));
-  const auto answer = ask_number("Several cards are there:\n  " + join(lines, "\n  ") + "\nWhich one?", cards.size());
-  if (answer) return cards[*answer - 1].device;
-  return refused("several cards are there; name one with --device:\n  " + join(lines, "\n  "));
+  const std::string all = join(lines, "\n  ");
+  if (chooser == Chooser::kTerminal) {
+    const auto answer = ask_number("Several cards are there:\n  " + all + "\nWhich one?", cards.size(), stop_flag());
+    if (answer) return cards[*answer - 1].device;
+    if (stop_flag().load()) return Error(ErrorCode::kInterrupted, "interrupted: nothing was written");
+  }
+  return refused("several cards are there; name one with --device:\n  " + all);
 }
 
 }  // namespace
@@ -46,21 +51,21 @@ Result<std::vector<JudgedDisk>> judge_disks(const CardOptions& options) {
   return disks;
 }
 
-Result<BlockDevice> choose_card(const std::optional<std::filesystem::path>& named, const CardOptions& options) {
-  if (named) {
-    KRAKEN_ASSIGN(BlockDevice device, query_block_device(*named, options.roots).recode(ErrorCode::kTargetRefused));
-    KRAKEN_TRY(check_named_card(device, options.limits, options.fixed));
-    return device;
-  }
+Result<BlockDevice> named_card(const std::filesystem::path& device, const CardOptions& options) {
+  KRAKEN_ASSIGN(BlockDevice card, query_block_device(device, options.roots).recode(ErrorCode::kTargetRefused));
+  KRAKEN_TRY(check_named_card(card, options.limits, options.fixed));
+  return card;
+}
+
+Result<BlockDevice> choose_card(const CardOptions& options, Chooser chooser) {
   KRAKEN_ASSIGN(std::vector<JudgedDisk> cards, judge_disks(options));
   std::erase_if(cards, [](const JudgedDisk& disk) { return disk.judgement.verdict != CardVerdict::kCard; });
   if (cards.empty()) {
     return refused(
         "there is no card to write: put one in, or name one with --device (kraken-image cards tells of every disk why "
-        "it "
-        "is not one), or write an image file with --output");
+        "it is not one), or write an image file with --output");
   }
-  if (cards.size() > 1) return choose_among(cards);
+  if (cards.size() > 1) return choose_among(cards, chooser);
   return cards.front().device;
 }
 

@@ -18,8 +18,13 @@ struct JudgedDisk {
 // them.
 Result<std::vector<JudgedDisk>> judge_disks(const CardOptions& options);
 
-// kTargetRefused when the named device may not be written; when none is named and there is no card; when there are
-// several and nobody to choose. Asks on the terminal which one of several.
-Result<BlockDevice> choose_card(const std::optional<std::filesystem::path>& named, const CardOptions& options);
+// kTargetRefused when the named device may not be written.
+Result<BlockDevice> named_card(const std::filesystem::path& device, const CardOptions& options);
+
+// Who says which one of several cards is meant.
+enum class Chooser { kTerminal, kNobody };
+
+// The one card that is there. kTargetRefused when there is none, or when there are several and nobody chooses.
+Result<BlockDevice> choose_card(const CardOptions& options, Chooser chooser);
 
 }  // namespace kraken

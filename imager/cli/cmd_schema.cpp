@@ -1,3 +1,4 @@
+#include "cli/burn_events.h"
 #include "cli/commands.h"
 #include "cli/render.h"
 #include "config/reader.h"
@@ -5,7 +6,7 @@
 namespace kraken {
 
 Status run_schema(const SchemaOptions& options) {
-  print_text(json_schema(options.kind));
+  print_text(options.kind ? json_schema(*options.kind) : burn_events_schema());
   return ok_status();
 }
 

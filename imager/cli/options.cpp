@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "base/version.h"
 #include "config/definition.h"
@@ -22,6 +23,7 @@ struct Raw {
   std::string max_size;
   std::filesystem::path system_root;
   std::string schema;
+  bool all = false;
   bool no_verify = false;
   bool force_fixed_disk = false;
 };
@@ -68,11 +70,20 @@ void add_plan(CLI::App& app, Raw& raw) {
 
 void add_burn(CLI::App& app, Raw& raw) {
   CLI::App* command = app.add_subcommand("burn", "Make a node's image, write it and verify what was written");
-  command->add_option("-n,--node", raw.burn.node, "Id of the node")->required();
-  auto* output = command->add_option("-o,--output", raw.burn.output, "Write an image file");
-  auto* device = command->add_option(
-      "-d,--device", raw.burn.device,
-      "Write a card: a block device, which loses all it holds (default: the one card that is there)");
+  auto* node = command
+                   ->add_option("-n,--node", raw.burn.nodes,
+                                "Id of the node; several (--node 2 --node 3, or --node 2,3) take turns in this order")
+                   ->delimiter(',')
+                   ->allow_extra_args(false);
+  command->add_flag("--all", raw.all, "Every node of the cluster")->excludes(node);
+  auto* output = command->add_option(
+      "-o,--output", raw.burn.output,
+      "Write an image file; for several nodes a folder (or a name that ends in /), with a file for each");
+  auto* device = command
+                     ->add_option("-d,--device", raw.burn.devices,
+                                  "Write a card: a block device, which loses all it holds (default: the one card that "
+                                  "is there); several work at the same time")
+                     ->allow_extra_args(false);
   output->excludes(device);
   command
       ->add_option("--size", raw.size,
@@ -106,17 +117,33 @@ void add_base(CLI::App& app, Raw& raw) {
 }
 
 void add_schema(CLI::App& app, Raw& raw) {
-  CLI::App* command = app.add_subcommand("schema", "Print the JSON Schema of a file, for editors");
-  command->add_option("kind", raw.schema, "cluster, profile, overlay or base")
+  CLI::App* command =
+      app.add_subcommand("schema", "Print the JSON Schema of a file, for editors, or of what burn writes");
+  command->add_option("kind", raw.schema, "cluster, profile, overlay or base; burn-events: the lines of burn --json")
       ->required()
-      ->check(CLI::IsMember({"cluster", "profile", "overlay", "base"}));
+      ->check(CLI::IsMember({"cluster", "profile", "overlay", "base", "burn-events"}));
 }
 
-SchemaKind schema_kind(const std::string& word) {
+std::optional<SchemaKind> schema_kind(const std::string& word) {
+  if (word == "burn-events") return std::nullopt;
   if (word == "profile") return SchemaKind::kProfile;
   if (word == "overlay") return SchemaKind::kOverlay;
   if (word == "base") return SchemaKind::kBase;
   return SchemaKind::kCluster;
+}
+
+// What CLI11 cannot say of the options together.
+Status check_burn(const Raw& raw) {
+  const BurnOptionsCli& burn = raw.burn;
+  const auto wrong = [](const std::string& what) { return Error(ErrorCode::kInvalidArgument, what); };
+  if (burn.nodes.empty() && !raw.all) return wrong("name the node to burn with --node, or burn them with --all");
+  for (auto it = burn.nodes.begin(); it != burn.nodes.end(); ++it) {
+    if (std::find(burn.nodes.begin(), it, *it) != it) return wrong("--node " + std::to_string(*it) + " is named twice");
+  }
+  if (raw.force_fixed_disk && (burn.devices.size() != 1 || burn.nodes.size() != 1)) {
+    return wrong("--force-fixed-disk is for one --device and one --node");
+  }
+  return ok_status();
 }
 
 CardOptions card_options(const Raw& raw) {
@@ -139,6 +166,7 @@ Result<Options> chosen(const CLI::App& app, Raw raw) {
     raw.plan.size = size;
     options.command = raw.plan;
   } else if (app.got_subcommand("burn")) {
+    KRAKEN_TRY(check_burn(raw));
     raw.burn.size = size;
     raw.burn.verify = !raw.no_verify;
     raw.burn.cards = card_options(raw);

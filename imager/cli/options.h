@@ -47,9 +47,9 @@ struct CardOptions {
 };
 
 struct BurnOptionsCli {
-  std::uint32_t node = 0;
+  std::vector<std::uint32_t> nodes;  // in the order of their turns; none: all of the cluster's
   std::optional<std::filesystem::path> output;
-  std::optional<std::filesystem::path> device;
+  std::vector<std::filesystem::path> devices;
   std::optional<Bytes> size;
   bool yes = false;
   bool verify = true;
@@ -68,7 +68,7 @@ struct BaseBuildOptions {
 };
 
 struct SchemaOptions {
-  SchemaKind kind = SchemaKind::kCluster;
+  std::optional<SchemaKind> kind;  // nothing: what burn --json writes
 };
 
 struct Options {

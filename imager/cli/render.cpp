@@ -1,8 +1,10 @@
 #include "cli/render.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <iostream>
 
@@ -59,15 +61,23 @@ std::string format_table(const std::vector<std::vector<std::string>>& rows) {
 
 namespace {
 
-constexpr std::chrono::milliseconds kRedraw{200};
-constexpr std::chrono::seconds kPlainLine{10};
-constexpr int kBarWidth = 30;
-
-std::string time_text(double seconds) {
-  const auto whole = static_cast<long>(seconds);
-  constexpr long kMinute = 60;
-  if (whole < kMinute) return std::to_string(whole) + " s";
-  return std::to_string(whole / kMinute) + " min " + std::to_string(whole % kMinute) + " s";
+// A line from the terminal; nothing without one, at its end, or when `stop` is set while nobody has answered.
+std::optional<std::string> ask(const std::string& question, const std::atomic<bool>& stop) {
+  if (::isatty(STDIN_FILENO) != 1) return std::nullopt;
+  std::cerr << question << std::flush;
+  constexpr int kLookAtStop = 200;  // milliseconds: a signal need not reach the thread that waits here
+  std::string line;
+  while (!stop.load()) {
+    pollfd terminal{STDIN_FILENO, POLLIN, 0};
+    if (::poll(&terminal, 1, kLookAtStop) <= 0) continue;
+    char c = 0;
+    const ssize_t got = ::read(STDIN_FILENO, &c, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return std::nullopt;
+    if (c == '\n') return line;
+    line += c;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -78,50 +88,29 @@ ProgressLine::~ProgressLine() {
   if (on_terminal_ && is_shown_) std::cerr << "\r\033[K" << std::flush;
 }
 
-std::string ProgressLine::text(Bytes done, Bytes total) const {
-  const auto percent = std::min<Bytes>(100, done / std::max<Bytes>(1, total / 100));
-  std::string text = std::to_string(percent) + " % of " + human_bytes(total);
-  const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
-  const auto moved = static_cast<double>(done - std::min(done, done_at_start_.value_or(done)));
-  if (seconds < 1 || moved <= 0) return text;
-  const double rate = moved / seconds;
-  text += ", " + human_bytes(static_cast<Bytes>(rate)) + "/s";
-  if (done < total) text += ", " + time_text(static_cast<double>(total - done) / rate) + " left";
-  return text;
-}
-
 void ProgressLine::update(Bytes done, Bytes total) {
   if (total == 0) return;
-  const auto time = Clock::now();
-  if (!done_at_start_) done_at_start_ = done;
-  const bool is_due = on_terminal_ ? !is_shown_ || time - told_ >= kRedraw : time - told_ >= kPlainLine;
+  const auto time = ProgressMeter::Clock::now();
+  const std::string text = meter_.text({done, total}, time);
+  const bool is_due = on_terminal_ ? !is_shown_ || time - told_ >= kRedrawInterval : time - told_ >= kPlainInterval;
   if (!is_due) return;
   told_ = time;
   is_shown_ = true;
   if (!on_terminal_) {
-    std::cerr << phase_ << ": " << text(done, total) << '\n' << std::flush;
+    std::cerr << phase_ << ": " << text << '\n' << std::flush;
     return;
   }
-  const auto filled = static_cast<std::size_t>(std::min<Bytes>(kBarWidth, kBarWidth * done / total));
-  std::string bar(filled, '#');
-  bar.resize(kBarWidth, '.');
-  std::cerr << "\r\033[K" << phase_ << " [" << bar << "] " << text(done, total) << std::flush;
+  std::cerr << "\r\033[K" << phase_ << ' ' << progress_bar({done, total}) << ' ' << text << std::flush;
 }
 
-bool ask_yes(std::string_view question) {
-  if (::isatty(STDIN_FILENO) != 1) return false;
-  std::cerr << question << " [yes/no] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
+bool ask_yes(std::string_view question, const std::atomic<bool>& stop) {
+  const auto answer = ask(std::string(question) + " [yes/no] ", stop);
   return answer == "yes" || answer == "y";
 }
 
-std::optional<std::size_t> ask_number(std::string_view question, std::size_t last) {
-  if (::isatty(STDIN_FILENO) != 1) return std::nullopt;
-  std::cerr << question << " [1-" << last << "] " << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  const auto number = parse_u64(trim(answer));
+std::optional<std::size_t> ask_number(std::string_view question, std::size_t last, const std::atomic<bool>& stop) {
+  const auto answer = ask(std::string(question) + " [1-" + std::to_string(last) + "] ", stop);
+  const auto number = answer ? parse_u64(trim(*answer)) : std::nullopt;
   if (!number || *number < 1 || *number > last) return std::nullopt;
   return static_cast<std::size_t>(*number);
 }

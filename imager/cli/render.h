@@ -2,6 +2,7 @@
 // error. Nothing else in the tool prints.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/units.h"
+#include "cli/progress_meter.h"
 #include "json/json.h"
 
 namespace kraken {
@@ -26,7 +28,7 @@ void print_error(const Error& error);
 // "  2 KiB  /etc/hosts": columns padded to the widest cell, two blanks between them, nothing after the last.
 std::string format_table(const std::vector<std::vector<std::string>>& rows);
 
-// Share, rate and remaining time: a bar on a terminal, in a pipe a plain line every ten seconds.
+// A bar on a terminal, in a pipe a plain line every ten seconds, with what a ProgressMeter says.
 class ProgressLine {
  public:
   explicit ProgressLine(std::string phase);
@@ -37,22 +39,18 @@ class ProgressLine {
   void update(Bytes done, Bytes total);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  std::string text(Bytes done, Bytes total) const;
-
   std::string phase_;
   bool on_terminal_;
   bool is_shown_ = false;
-  Clock::time_point started_ = Clock::now();
-  Clock::time_point told_ = started_;
-  std::optional<Bytes> done_at_start_;
+  ProgressMeter meter_;
+  ProgressMeter::Clock::time_point told_ = ProgressMeter::Clock::now();
 };
 
-// Asks on the terminal; false without one, or for anything but "yes" or "y".
-bool ask_yes(std::string_view question);
+// Asks on the terminal; false without one, when `stop` is set, or for anything but "yes" or "y".
+bool ask_yes(std::string_view question, const std::atomic<bool>& stop);
 
-// Asks on the terminal for a number from 1 to `last`; nothing without a terminal, or for any other answer.
-std::optional<std::size_t> ask_number(std::string_view question, std::size_t last);
+// Asks on the terminal for a number from 1 to `last`; nothing without a terminal, when `stop` is set, or for any other
+// answer.
+std::optional<std::size_t> ask_number(std::string_view question, std::size_t last, const std::atomic<bool>& stop);
 
 }  // namespace kraken

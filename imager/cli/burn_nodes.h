@@ -1,0 +1,26 @@
+// Burns the nodes of a run: to readers, which ask for card after card, or to files. Every reader works in a thread of
+// its own; what happens at one makes no difference to the others.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "cli/burn_outcome.h"
+#include "cli/node_burn.h"
+
+namespace kraken {
+
+// What a run ended in, in the order of its nodes.
+using BurnOutcomes = std::vector<BurnOutcome>;
+
+// `cards` are those that are in the readers now, no more than there are nodes: the first nodes go to them, each of the
+// others to whichever reader is free first, once another card is in it. Before anything is written all of the first
+// ones are made, asked about and opened; a failure, or a no, is one of the run's, and no card was changed.
+Result<BurnOutcomes> burn_to_cards(BurnRun& run, const std::vector<const NodeConfig*>& nodes,
+                                   const std::vector<BlockDevice>& cards);
+
+// `files[i]` is that of `nodes[i]`.
+BurnOutcomes burn_to_files(BurnRun& run, const std::vector<const NodeConfig*>& nodes,
+                           const std::vector<std::filesystem::path>& files);
+
+}  // namespace kraken

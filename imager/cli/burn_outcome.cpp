@@ -1,0 +1,53 @@
+#include "cli/burn_outcome.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace kraken {
+
+namespace {
+
+bool is_good(const BurnOutcome& outcome) {
+  return outcome.verdict == BurnVerdict::kWritten || outcome.verdict == BurnVerdict::kVerified;
+}
+
+// Only a run that was stopped leaves nodes unbegun.
+bool is_interrupted(const BurnOutcome& outcome) {
+  return outcome.verdict == BurnVerdict::kNotBegun ||
+         (outcome.error && outcome.error->code() == ErrorCode::kInterrupted);
+}
+
+}  // namespace
+
+std::string verdict_word(BurnVerdict verdict) {
+  switch (verdict) {
+    case BurnVerdict::kNotBegun:
+      return "not begun";
+    case BurnVerdict::kFailed:
+      return "failed";
+    case BurnVerdict::kWritten:
+      return "written";
+    case BurnVerdict::kVerified:
+      return "verified";
+  }
+  return "";
+}
+
+Status status_of(const std::vector<BurnOutcome>& outcomes) {
+  std::vector<std::string> bad;
+  std::optional<ErrorCode> code;
+  for (const BurnOutcome& outcome : outcomes) {
+    if (is_good(outcome)) continue;
+    bad.push_back(outcome.subject.name);
+    if (!code && outcome.error) code = outcome.error->code();
+  }
+  if (bad.empty()) return ok_status();
+  if (outcomes.size() == 1 && outcomes.front().error) return *outcomes.front().error;
+  const bool was_stopped = std::ranges::any_of(outcomes, is_interrupted);
+  return Error(was_stopped ? ErrorCode::kInterrupted : code.value_or(ErrorCode::kInternal),
+               std::string(was_stopped ? "interrupted: " : "") + "of " + std::to_string(outcomes.size()) + " nodes " +
+                   std::to_string(bad.size()) + " have no card yet (" + join(bad, ", ") + "); burn these anew");
+}
+
+}  // namespace kraken

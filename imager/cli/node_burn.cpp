@@ -1,0 +1,75 @@
+#include "cli/node_burn.h"
+
+#include "cli/burn_receipt.h"
+#include "image/used_space.h"
+#include "sys/clock.h"
+
+namespace kraken {
+
+namespace {
+
+VerifyMode verify_mode(const BurnOptionsCli& options) {
+  return options.verify ? VerifyMode::kReadBack : VerifyMode::kNone;
+}
+
+BurnOptions writer_options(const BurnOptionsCli& options) {
+  BurnOptions burn;
+  burn.verify = verify_mode(options);
+  burn.probe = options.probe ? ProbeMode::kBeforeWriting : ProbeMode::kNone;
+  burn.stop = &stop_flag();
+  return burn;
+}
+
+}  // namespace
+
+NodeBurn::NodeBurn(BurnRun& run, BurnPlace place, NodeImage image, std::optional<std::vector<Extent>> used)
+    : run_(&run),
+      place_(std::move(place)),
+      image_(std::move(image)),
+      used_(std::move(used)),
+      subject_{image_.plan.node_id, image_.plan.node_name, place_.path.string()} {}
+
+Status NodeBurn::check_size(const BurnRun& run, const NodeConfig& node, const BurnPlace& place) {
+  KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size_for(place, run.options));
+  if (!size) return ok_status();
+  return check_image_size(*size, node, run.job.base().size).recode(ErrorCode::kTargetRefused);
+}
+
+Result<NodeBurn> NodeBurn::prepare(BurnRun& run, const NodeConfig& node, BurnPlace place) {
+  const std::lock_guard lock(run.making);
+  KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size_for(place, run.options));
+  KRAKEN_ASSIGN(NodeImage image, run.job.make(node, size));
+  if (run.options.full) return NodeBurn(run, std::move(place), std::move(image), std::nullopt);
+  KRAKEN_ASSIGN(UsedSpace used, find_used_space(*image.image));
+  NodeBurn burn(run, std::move(place), std::move(image), std::move(used.extents));
+  for (const std::string& partition : used.whole) {
+    run.teller.warn(burn.subject(), "written whole, with its free space: " + partition);
+  }
+  return burn;
+}
+
+Status NodeBurn::open() {
+  KRAKEN_ASSIGN(target_, open_place(place_, image_.plan.image_size, run_->options.cards));
+  return ok_status();
+}
+
+Result<BurnReport> NodeBurn::write() {
+  KRAKEN_ASSIGN(Receipt receipt, start_receipt(run_->job, image_.plan, place_));
+  KRAKEN_ASSIGN(const std::filesystem::path receipt_file, receipt_file_of(run_->job, image_.plan, place_));
+  BurnOptions options = writer_options(run_->options);
+  options.used = std::move(used_);
+  options.progress = [this](const BurnProgress& progress) { run_->teller.progress(subject_, progress); };
+  receipt.verify = options.verify;
+  receipt.started = now();
+  auto report = burn_image(*image_.image, *target_, options);
+  // Closed before it is told of: who hears of a finished card takes it out.
+  target_.reset();
+  if (!report.ok()) return report;
+  receipt.burn = *report;
+  receipt.finished = now();
+  KRAKEN_TRY(write_receipt(receipt, receipt_file).recode(ErrorCode::kWriteFailed));
+  run_->teller.finished(subject_, {image_.plan, receipt, receipt_file});
+  return report;
+}
+
+}  // namespace kraken

@@ -1,0 +1,54 @@
+// One node's burn to one place, from its image to its receipt. Several burns of a run may go on at the same time, each
+// in a thread of its own; they share the base and nothing else, so none fails or waits because another one does.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "cli/burn_place.h"
+#include "cli/burn_teller.h"
+#include "cli/node_job.h"
+
+namespace kraken {
+
+// What all burns of a run share. Outlives them.
+struct BurnRun {
+  const NodeJob& job;
+  const BurnOptionsCli& options;
+  BurnTeller& teller;
+  std::size_t nodes = 1;
+  // Held while an image is made, well under a second: libext2fs and libfdisk promise nothing about threads.
+  std::mutex making{};
+};
+
+class NodeBurn {
+ public:
+  // kTargetRefused when the card cannot hold an image of the node; makes none.
+  static Status check_size(const BurnRun& run, const NodeConfig& node, const BurnPlace& place);
+
+  // Makes the image for a place of this size. Fails as NodeJob::make() does, with kTargetRefused for a card that is too
+  // small. Nothing was opened for writing then, nor is it when this succeeds.
+  static Result<NodeBurn> prepare(BurnRun& run, const NodeConfig& node, BurnPlace place);
+
+  const BurnSubject& subject() const { return subject_; }
+  const BurnPlace& place() const { return place_; }
+  const BlockSource& image() const { return *image_.image; }
+
+  // For this program alone. Fails as open_place() does; the place was not changed then, and it may be tried again.
+  Status open();
+  // After open(): writes, verifies, leaves the receipt and tells of it. Fails as burn_image() does, with kWriteFailed
+  // when the receipt cannot be written. To be called once.
+  Result<BurnReport> write();
+
+ private:
+  NodeBurn(BurnRun& run, BurnPlace place, NodeImage image, std::optional<std::vector<Extent>> used);
+
+  BurnRun* run_;
+  BurnPlace place_;
+  NodeImage image_;
+  std::optional<std::vector<Extent>> used_;  // nothing: every block
+  BurnSubject subject_;
+  std::unique_ptr<Target> target_;
+};
+
+}  // namespace kraken

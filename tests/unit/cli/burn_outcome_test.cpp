@@ -1,0 +1,52 @@
+#include "cli/burn_outcome.h"
+
+#include <gtest/gtest.h>
+
+namespace kraken {
+namespace {
+
+BurnOutcome good(const std::string& name) {
+  BurnOutcome outcome;
+  outcome.subject = {1, name, "/dev/sdz"};
+  outcome.verdict = BurnVerdict::kVerified;
+  return outcome;
+}
+
+BurnOutcome bad(const std::string& name, ErrorCode code) {
+  BurnOutcome outcome = good(name);
+  outcome.verdict = BurnVerdict::kFailed;
+  outcome.error = Error(code, name + " went wrong");
+  return outcome;
+}
+
+TEST(BurnOutcome, AllGoodIsSuccess) {
+  BurnOutcome unverified = good("b");
+  unverified.verdict = BurnVerdict::kWritten;
+  EXPECT_TRUE(status_of({good("a"), unverified}).ok());
+}
+
+TEST(BurnOutcome, ASingleFailureIsItsOwnError) {
+  const Status status = status_of({bad("a", ErrorCode::kTargetRefused)});
+  EXPECT_EQ(status.error().what(), "a went wrong");
+  EXPECT_EQ(status.error().code(), ErrorCode::kTargetRefused);
+}
+
+TEST(BurnOutcome, TheFirstFailureInTheOrderOfTheNodesCounts) {
+  const Status status =
+      status_of({good("a"), bad("b", ErrorCode::kTargetRefused), bad("c", ErrorCode::kWriteFailed), good("d")});
+  EXPECT_EQ(status.error().code(), ErrorCode::kTargetRefused);
+  EXPECT_NE(status.error().what().find("of 4 nodes 2 have no card yet (b, c)"), std::string::npos)
+      << status.error().what();
+}
+
+TEST(BurnOutcome, AnInterruptionCountsBeforeAnyFailure) {
+  const BurnOutcome stopped = bad("b", ErrorCode::kInterrupted);
+  EXPECT_EQ(status_of({bad("a", ErrorCode::kWriteFailed), stopped}).error().code(), ErrorCode::kInterrupted);
+  BurnOutcome not_begun = good("c");
+  not_begun.verdict = BurnVerdict::kNotBegun;
+  EXPECT_EQ(status_of({bad("a", ErrorCode::kWriteFailed), not_begun}).error().code(), ErrorCode::kInterrupted);
+  EXPECT_EQ(status_of({good("a"), not_begun}).error().code(), ErrorCode::kInterrupted);
+}
+
+}  // namespace
+}  // namespace kraken
