@@ -37,7 +37,7 @@ class BurnTeller {
   virtual void failed(const BurnSubject& subject, const Error& error) = 0;
 };
 
-// "writing", "flushing", "verifying".
+// "comparing", "writing", "flushing", "verifying".
 std::string phase_name(BurnPhase phase);
 
 // Lines of JSON on standard output, as README.md documents them.
