@@ -23,20 +23,6 @@ Error for_base(const Error& error) {
   }
 }
 
-Status check_size(const CachedBase& base, const NodeInputs& inputs, const ImageSize& size) {
-  if (size.bytes < base.size) {
-    return Error(ErrorCode::kInvalidArgument, size.origin.text() + ": " + human_bytes(size.bytes) +
-                                                  " do not hold the base image of " + human_bytes(base.size));
-  }
-  const auto& minimum = inputs.node->profile.card_min_size;
-  if (minimum.value && size.bytes < *minimum.value) {
-    return Error(ErrorCode::kConfig, size.origin.text() + ": " + human_bytes(size.bytes) + " are less than the " +
-                                         human_bytes(*minimum.value) + " that the profile " +
-                                         inputs.node->profile.name + " asks of a card (" + minimum.origin.text() + ")");
-  }
-  return ok_status();
-}
-
 Result<NodeImage> make(const CachedBase& base, const NodeInputs& inputs, const ImageSize& size) {
   KRAKEN_ASSIGN(const auto opened, OpenedImage::open(base.image, size.bytes, inputs.clock));
   NodeImage result;
@@ -64,8 +50,22 @@ ImageSize default_image_size(const NodeConfig& node, Bytes base_size) {
   return {base_size, {}};
 }
 
+Status check_image_size(const ImageSize& size, const NodeConfig& node, Bytes base_size) {
+  if (size.bytes < base_size) {
+    return Error(ErrorCode::kInvalidArgument, size.origin.text() + ": " + human_bytes(size.bytes) +
+                                                  " do not hold the base image of " + human_bytes(base_size));
+  }
+  const auto& minimum = node.profile.card_min_size;
+  if (minimum.value && size.bytes < *minimum.value) {
+    return Error(ErrorCode::kConfig, size.origin.text() + ": " + human_bytes(size.bytes) + " are less than the " +
+                                         human_bytes(*minimum.value) + " that the profile " + node.profile.name +
+                                         " asks of a card (" + minimum.origin.text() + ")");
+  }
+  return ok_status();
+}
+
 Result<NodeImage> make_node_image(const CachedBase& base, const NodeInputs& inputs, const ImageSize& size) {
-  KRAKEN_TRY(check_size(base, inputs, size));
+  KRAKEN_TRY(check_image_size(size, *inputs.node, base.size));
   auto image = make(base, inputs, size);
   if (!image.ok()) return for_base(image.error());
   return image;

@@ -26,6 +26,9 @@ struct ImageSize {
 // are sold as), else what its profile asks of a card; never less than that or than the base.
 ImageSize default_image_size(const NodeConfig& node, Bytes base_size);
 
+// kInvalidArgument when an image of this size does not hold the base, kConfig when the node's profile asks for more.
+Status check_image_size(const ImageSize& size, const NodeConfig& node, Bytes base_size);
+
 // kConfig when an overlay or a setting cannot be carried out, kBaseImage for everything that is wrong with the base or
 // does not fit into it.
 Result<NodeImage> make_node_image(const CachedBase& base, const NodeInputs& inputs, const ImageSize& size);
