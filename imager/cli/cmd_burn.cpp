@@ -21,19 +21,21 @@ Result<BurnPlace> place_on(const std::optional<std::filesystem::path>& device, c
   return BurnPlace{card.path, card};
 }
 
-Status burn_node(const BurnOptionsCli& options, const CommonOptions& common, BurnTeller& teller) {
+Status burn_node(const BurnOptionsCli& options, const CommonOptions& common, BurnTeller& teller, EarlyBurns& early) {
   std::optional<BurnPlace> place;
   if (options.output) place = BurnPlace{*options.output, std::nullopt};
   // A named one that will not do is told of before the base is decoded.
   if (options.device) {
     KRAKEN_ASSIGN(place, place_on(options.device, options.cards));
   }
-  KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common));
+  std::vector<BlockDevice> cards;
+  if (place && place->card) cards.push_back(*place->card);
+  KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common, &early, cards));
   KRAKEN_ASSIGN(const NodeConfig* node, job.find_node(options.node));
   if (!place) {
     KRAKEN_ASSIGN(place, place_on(std::nullopt, options.cards));
   }
-  BurnRun run{job, options, teller};
+  BurnRun run{job, options, teller, early};
   KRAKEN_ASSIGN(NodeBurn burn, NodeBurn::prepare(run, *node, std::move(*place)));
   if (burn.place().card && !options.yes) KRAKEN_TRY(confirm(burn));
   KRAKEN_TRY(burn.open());
@@ -45,7 +47,9 @@ Status burn_node(const BurnOptionsCli& options, const CommonOptions& common, Bur
 
 Status run_burn(const BurnOptionsCli& options, const CommonOptions& common) {
   const auto teller = common.json ? make_json_burn_teller() : make_text_burn_teller();
-  Status done = burn_node(options, common, *teller);
+  EarlyBurns early(options, *teller);
+  Status done = burn_node(options, common, *teller, early);
+  if (!done.ok()) done = early.explain(done.error());
   if (!done.ok()) teller->failed({options.node, "", ""}, done.error());
   return done;
 }

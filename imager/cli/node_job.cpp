@@ -4,11 +4,12 @@
 
 namespace kraken {
 
-Result<NodeJob> NodeJob::open(const CommonOptions& options) {
+Result<NodeJob> NodeJob::open(const CommonOptions& options, EarlyBurns* early, const std::vector<BlockDevice>& cards) {
   KRAKEN_ASSIGN(Environment environment, make_environment(options));
   KRAKEN_ASSIGN(ClusterConfig cluster, read_cluster(options.cluster_file, environment.paths));
   KRAKEN_ASSIGN(ClusterSecrets secrets, ClusterSecrets::load(cluster.secrets_folder.value));
-  KRAKEN_ASSIGN(CachedBase base, obtain_base(cluster, environment));
+  if (early != nullptr) KRAKEN_TRY(early->begin(cluster, cards));
+  KRAKEN_ASSIGN(CachedBase base, obtain_base(cluster, environment, early));
   return NodeJob(std::move(environment), std::make_unique<ClusterConfig>(std::move(cluster)), std::move(secrets),
                  std::move(base));
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/result.h"
+#include "cli/early_burns.h"
 #include "cli/environment.h"
 #include "cluster/secrets.h"
 #include "config/model.h"
@@ -14,12 +15,15 @@ namespace kraken {
 class NodeJob {
  public:
   // Reads the configuration and the secrets, and obtains the base.
-  static Result<NodeJob> open(const CommonOptions& options);
+  // With `early`, these cards are written meanwhile where that can be.
+  static Result<NodeJob> open(const CommonOptions& options, EarlyBurns* early = nullptr,
+                              const std::vector<BlockDevice>& cards = {});
 
   const ClusterConfig& cluster() const { return *cluster_; }
   const CachedBase& base() const { return base_; }
   std::string base_name() const;
   const Environment& environment() const { return environment_; }
+  const ClusterSecrets& secrets() const { return secrets_; }
 
   // kInvalidArgument, with the ids there are, when the cluster has no such node.
   Result<const NodeConfig*> find_node(std::uint32_t id) const;
