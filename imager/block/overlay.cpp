@@ -68,6 +68,19 @@ Status Overlay::write(Bytes offset, std::span<const std::byte> data) {
   return ok_status();
 }
 
+std::vector<Extent> Overlay::changed() const {
+  std::vector<Extent> found;
+  for (const auto& [index, block] : blocks_) {
+    const Extent extent{index * kBlockSize, std::min(kBlockSize, size_ - index * kBlockSize), false};
+    if (!found.empty() && found.back().end() == extent.offset) {
+      found.back().length += extent.length;
+    } else {
+      found.push_back(extent);
+    }
+  }
+  return found;
+}
+
 Result<Extent> Overlay::extent_at(Bytes offset) const {
   KRAKEN_TRY(check_range(offset, 1, size_));
   auto next = blocks_.lower_bound(offset / kBlockSize);

@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "block/block_source.h"
 
@@ -23,6 +24,8 @@ class Overlay : public BlockStore {
   Status write(Bytes offset, std::span<const std::byte> data) override;
   Result<Extent> extent_at(Bytes offset) const override;
 
+  // Where something was written, joined where it touches: the rest is the base's.
+  std::vector<Extent> changed() const;
   // What is held in memory: blocks written with the content that the base has there already count as changed.
   Bytes changed_bytes() const { return blocks_.size() * kBlockSize; }
 

@@ -30,6 +30,10 @@ Unit unit_at(std::size_t index, Bytes image_size) {
   return Unit{start, std::min(index * kUnitSize, image_size) - start};
 }
 
+std::size_t unit_index(Bytes offset) {
+  return offset < kBootBlock ? 0 : static_cast<std::size_t>(1 + offset / kUnitSize);
+}
+
 bool is_zero(std::span<const std::byte> bytes) {
   // The first byte is zero and each one equals the one before it: memcmp does this far faster than a loop.
   return bytes.empty() ||

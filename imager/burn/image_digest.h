@@ -26,6 +26,8 @@ struct Unit {
 std::size_t unit_count(Bytes image_size);
 // Only for an index below unit_count().
 Unit unit_at(std::size_t index, Bytes image_size);
+// Of the unit that the byte lies in.
+std::size_t unit_index(Bytes offset);
 
 bool is_zero(std::span<const std::byte> bytes);
 

@@ -75,6 +75,8 @@ Json receipt_json(const Receipt& receipt) {
   Json writing = Json::object();
   writing.set("bytes", receipt.burn.written);
   writing.set("seconds", receipt.burn.seconds_write);
+  writing.set("compared_bytes", receipt.burn.compared);
+  writing.set("early_bytes", receipt.burn.early);
   Json edits = Json::array();
   for (const auto& edit : receipt.edits) edits.push_back(edit_json(edit));
 

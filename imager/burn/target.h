@@ -44,7 +44,8 @@ class Target {
   virtual Status write(Bytes offset, std::span<const std::byte> data) = 0;
   virtual Status sync() = 0;
 
-  // Fills `out` from the medium, not from the page cache. Only after sync(). kIo, or kCorrupt past the target's end.
+  // Fills `out` from the medium, not from the page cache. Of what was written, only after sync(). kIo, or kCorrupt past
+  // the target's end.
   virtual Status read_back(Bytes offset, std::span<std::byte> out) = 0;
 
   // True for a new file, false for a device: old data shows where nothing is written.

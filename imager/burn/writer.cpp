@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "base/endian.h"
+#include "burn/card_head.h"
 #include "burn/probe.h"
 #include "burn/unit_pipeline.h"
 
@@ -13,10 +15,6 @@ namespace kraken {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// What has to go for a card to be unbootable: MBR, GPT header and its entries, a boot sector (all in the first 34
-// sectors; UEFI specification 2.10, section 5.3), and boot loaders in the gap before the first partition.
-constexpr Bytes kHead = kMiB;
 
 // The unit that holds the boot block (image_digest.h).
 constexpr std::size_t kBootUnit = 0;
@@ -54,12 +52,7 @@ class Burn {
 
   Status run() {
     KRAKEN_TRY(check_stop());
-    if (!target_.holes_read_as_zeros()) {
-      if (options_.verify == VerifyMode::kReadBack) pipeline_.sample(body());
-      KRAKEN_TRY(clear_head());
-      if (options_.probe == ProbeMode::kBeforeWriting) KRAKEN_TRY(probe_capacity(target_));
-    }
-    KRAKEN_TRY(write_body());
+    KRAKEN_TRY(is_update() ? update_body() : replace_body());
     KRAKEN_TRY(verify_body());
     KRAKEN_TRY(check_stop());
     is_boot_block_written_ = true;
@@ -70,8 +63,8 @@ class Burn {
 
   // After run() failed: adds what the user must know to the error. Only a device keeps what was written.
   Error give_up(const Error& error) {
-    if (target_.holes_read_as_zeros() || !is_boot_block_written_) return error;
-    if (clear_head().ok()) return error;
+    if (target_.holes_read_as_zeros() || !is_boot_block_written_ || !is_changed_) return error;
+    if (clear_head(target_, options_.mark).ok()) return error;
     return Error(error.code(), error.what() + "; and its head cannot be cleared: it may look bootable, do not use it",
                  error.sys_errno());
   }
@@ -85,88 +78,109 @@ class Burn {
   }
 
  private:
-  // The boot block first, so that what cannot be cleared behind it does not leave an old system to boot from. All of
-  // the head: the card's old table must not outlive a short image.
-  Status clear_head() {
-    const Stopwatch watch(report_.seconds_write);
-    AlignedBuffer zeros(kHead);
-    const Bytes head = std::min(kHead, target_.capacity());
-    const Bytes boot_block = std::min(kBootBlock, head);
-    KRAKEN_TRY(clear(0, zeros.first(boot_block)));
-    return head > boot_block ? clear(boot_block, zeros.first(head - boot_block)) : ok_status();
-  }
-
-  Status clear(Bytes offset, std::span<const std::byte> zeros) {
-    const Status written = target_.write(offset, zeros);
-    if (!written.ok()) return target_failed(target_, "clearing the head", written.error());
-    return flush();
-  }
+  bool is_update() const { return options_.mode == WriteMode::kDifferences; }
 
   UnitRange body() const { return {kBootUnit + 1, pipeline_.unit_count()}; }
+  static UnitRange boot_block() { return {kBootUnit, kBootUnit + 1}; }
+  // The rest of the head: the mark lies in it.
+  UnitRange behind_boot_block() const { return {kBootUnit + 1, std::min(kBootUnit + 2, pipeline_.unit_count())}; }
+  UnitRange behind_head() const { return {behind_boot_block().end, pipeline_.unit_count()}; }
 
-  Status write_body() {
+  Status replace_body() {
+    if (options_.head_start != nullptr) {
+      pipeline_.adopt(*options_.head_start);
+      report_.early = options_.head_start->written;
+      is_changed_ = true;
+    } else if (!target_.holes_read_as_zeros()) {
+      if (options_.verify == VerifyMode::kReadBack) pipeline_.sample(body());
+      KRAKEN_TRY(make_unbootable());
+      if (options_.probe == ProbeMode::kBeforeWriting) KRAKEN_TRY(probe_capacity(target_));
+    }
     const Stopwatch watch(report_.seconds_write);
     KRAKEN_TRY(check_stop());
-    KRAKEN_TRY(pipeline_.write(body(), [this](Bytes moved) {
-      count_written(moved);
-      return check_stop();
-    }));
-    tell(BurnPhase::kFlush, report_.written);
+    KRAKEN_TRY(move(body()));
     return flush();
+  }
+
+  // The mark goes last: until then all that is behind it may be half old.
+  Status update_body() {
+    const Stopwatch watch(report_.seconds_write);
+    KRAKEN_ASSIGN(const bool is_head_there, pipeline_.holds({kBootUnit, behind_boot_block().end}));
+    if (!is_head_there) KRAKEN_TRY(make_unbootable());
+    KRAKEN_TRY(move(behind_head()));
+    KRAKEN_TRY(flush());
+    KRAKEN_TRY(move(behind_boot_block()));
+    return flush();
+  }
+
+  Status make_unbootable() {
+    if (std::exchange(is_changed_, true)) return ok_status();
+    const Stopwatch watch(is_update() ? ignored_ : report_.seconds_write);
+    return clear_head(target_, options_.mark);
   }
 
   Status verify_body() {
     if (options_.verify == VerifyMode::kNone) return ok_status();
     const Stopwatch watch(report_.seconds_verify);
     KRAKEN_TRY(check_stop());
-    return pipeline_.verify(body(), [this](Bytes moved) {
-      count_verified(moved);
-      return check_stop();
-    });
+    return verify(body());
   }
 
   // No stop in here: it is one block, and afterwards all is done.
   Status finish_boot_block() {
+    is_stoppable_ = false;
     {
       const Stopwatch watch(report_.seconds_write);
-      KRAKEN_TRY(pipeline_.write(boot_block(), [this](Bytes moved) {
-        count_written(moved);
-        return ok_status();
-      }));
+      KRAKEN_TRY(move(boot_block()));
       KRAKEN_TRY(flush());
     }
     if (options_.verify == VerifyMode::kNone) return ok_status();
     const Stopwatch watch(report_.seconds_verify);
-    return pipeline_.verify(boot_block(), [this](Bytes moved) {
-      count_verified(moved);
-      return ok_status();
+    return verify(boot_block());
+  }
+
+  Status move(UnitRange range) {
+    if (!is_update()) {
+      return pipeline_.write(range, [this](Bytes moved) {
+        report_.written += moved;
+        tell(BurnPhase::kWrite, report_.written, map_.mapped_bytes());
+        return check_stop();
+      });
+    }
+    const auto on_unit = [this](Bytes compared, Bytes written) {
+      report_.compared += compared;
+      report_.written += written;
+      tell(BurnPhase::kCompare, report_.compared, map_.mapped_bytes());
+      return check_stop();
+    };
+    return pipeline_.update(range, {[this] { return make_unbootable(); }, on_unit});
+  }
+
+  Status verify(UnitRange range) {
+    return pipeline_.verify(range, [this](Bytes moved) {
+      report_.verified += moved;
+      tell(BurnPhase::kVerify, report_.verified, is_update() ? report_.written : map_.mapped_bytes());
+      return check_stop();
     });
   }
 
-  static UnitRange boot_block() { return {kBootUnit, kBootUnit + 1}; }
-
-  void count_written(Bytes moved) {
-    report_.written += moved;
-    tell(BurnPhase::kWrite, report_.written);
-  }
-  void count_verified(Bytes moved) {
-    report_.verified += moved;
-    tell(BurnPhase::kVerify, report_.verified);
-  }
-
+  // Nothing was written: nothing to flush.
   Status flush() {
+    if (is_update() && !is_changed_) return ok_status();
+    if (is_stoppable_) tell(BurnPhase::kFlush, report_.written, is_update() ? report_.written : map_.mapped_bytes());
     const Status flushed = target_.sync();
     return flushed.ok() ? flushed : target_failed(target_, "flushing what was written", flushed.error());
   }
 
   Status check_stop() const {
-    if (options_.stop == nullptr || !options_.stop->load()) return ok_status();
-    return Error(ErrorCode::kInterrupted,
-                 target_.name() + ": interrupted; what was written does not boot, burn it anew");
+    if (!is_stoppable_ || options_.stop == nullptr || !options_.stop->load()) return ok_status();
+    const std::string state = is_update() && !is_changed_ ? "interrupted before anything on it was changed"
+                                                          : "interrupted; what was written does not boot, burn it anew";
+    return Error(ErrorCode::kInterrupted, target_.name() + ": " + state);
   }
 
-  void tell(BurnPhase phase, Bytes done) const {
-    if (options_.progress) options_.progress(BurnProgress{phase, done, map_.mapped_bytes()});
+  void tell(BurnPhase phase, Bytes done, Bytes total) const {
+    if (options_.progress) options_.progress(BurnProgress{phase, done, total});
   }
 
   const BlockSource& image_;
@@ -175,17 +189,28 @@ class Burn {
   const WriteMap& map_;
   UnitPipeline pipeline_;
   BurnReport report_;
+  double ignored_ = 0;
+  bool is_changed_ = false;  // a device: its head was cleared, or that was tried
+  bool is_stoppable_ = true;
   bool is_boot_block_written_ = false;
 };
 
-}  // namespace
-
-Result<BurnReport> burn_image(const BlockSource& image, Target& target, const BurnOptions& options) {
+Status check(const BlockSource& image, const Target& target, const BurnOptions& options) {
   if (image.size() == 0) return Error(ErrorCode::kTargetRefused, target.name() + ": the image is empty");
   if (image.size() > target.capacity()) {
     return Error(ErrorCode::kTargetRefused, target.name() + ": holds " + std::to_string(target.capacity()) +
                                                 " bytes, and the image has " + std::to_string(image.size()));
   }
+  if (options.mode == WriteMode::kDifferences && target.holes_read_as_zeros()) {
+    return Error(ErrorCode::kInvalidArgument, target.name() + ": a new file has nothing in it to be updated");
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+Result<BurnReport> burn_image(const BlockSource& image, Target& target, const BurnOptions& options) {
+  KRAKEN_TRY(check(image, target, options));
   const auto unwritten = target.holes_read_as_zeros() ? UnwrittenBytes::kZeros : UnwrittenBytes::kOldData;
   KRAKEN_ASSIGN(const WriteMap map, WriteMap::of(image, unwritten, options.used).with_context("reading the image"));
   Burn burn(image, target, options, map);

@@ -4,6 +4,8 @@ namespace kraken {
 
 std::string phase_name(BurnPhase phase) {
   switch (phase) {
+    case BurnPhase::kCompare:
+      return "comparing";
     case BurnPhase::kWrite:
       return "writing";
     case BurnPhase::kFlush:

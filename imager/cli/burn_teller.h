@@ -45,7 +45,7 @@ class BurnTeller {
   virtual void summary(const std::vector<BurnOutcome>& outcomes) = 0;
 };
 
-// "writing", "flushing", "verifying".
+// "comparing", "writing", "flushing", "verifying".
 std::string phase_name(BurnPhase phase);
 
 // Lines of JSON on standard output: burn_events.h. Asks nobody.

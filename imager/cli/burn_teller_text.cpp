@@ -34,6 +34,7 @@ void print_burn(const FinishedBurn& done) {
   print_line("  base       " + receipt.base_name + ", sha256 " + receipt.base_sha256);
   print_line("  edits      " + std::to_string(plan.edits.size()) + " (kraken-image plan --node " +
              std::to_string(plan.node_id) + " lists them)");
+  if (burn.compared > 0) print_line("  compared   " + human_bytes(burn.compared) + " that the card had");
   print_line("  written    " + human_bytes(burn.written) + " of " + human_bytes(burn.image_size) + " to " +
              receipt.target_name);
   print_line(receipt.verify == VerifyMode::kReadBack

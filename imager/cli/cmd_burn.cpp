@@ -32,14 +32,14 @@ Status check_devices(std::size_t devices, std::size_t nodes) {
                " nodes to burn: leave a --device out");
 }
 
-Result<std::vector<const NodeConfig*>> wanted_nodes(const NodeJob& job, const BurnOptionsCli& options) {
+Result<std::vector<const NodeConfig*>> wanted_nodes(const ClusterConfig& cluster, const BurnOptionsCli& options) {
   std::vector<const NodeConfig*> nodes;
   for (const std::uint32_t id : options.nodes) {
-    KRAKEN_ASSIGN(const NodeConfig* node, job.find_node(id));
+    KRAKEN_ASSIGN(const NodeConfig* node, find_node(cluster, id));
     nodes.push_back(node);
   }
   if (!options.nodes.empty()) return nodes;
-  for (const NodeConfig& node : job.cluster().nodes) nodes.push_back(&node);
+  for (const NodeConfig& node : cluster.nodes) nodes.push_back(&node);
   return nodes;
 }
 
@@ -59,24 +59,38 @@ Result<std::vector<stdfs::path>> output_files(const BurnOptionsCli& options,
   return files;
 }
 
-Result<BurnOutcomes> burn(const BurnOptionsCli& options, const CommonOptions& common, BurnTeller& teller) {
-  // What the command line alone shows to be wrong is told of before the base is decoded.
-  if (!options.nodes.empty()) KRAKEN_TRY(check_devices(options.devices.size(), options.nodes.size()));
-  KRAKEN_ASSIGN(std::vector<BlockDevice> cards, named_cards(options));
-  KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common));
-  KRAKEN_ASSIGN(const std::vector<const NodeConfig*> nodes, wanted_nodes(job, options));
-  KRAKEN_TRY(check_devices(options.devices.size(), nodes.size()));
-  teller.begin(nodes.size());
-  BurnRun run{job, options, teller, nodes.size()};
+// What a run is about, all of it known and checked before the base is obtained.
+struct Wanted {
+  std::vector<const NodeConfig*> nodes;
+  std::vector<stdfs::path> files;  // with --output, one for each node
+  std::vector<BlockDevice> cards;  // else
+};
+
+Status find_wanted(const ClusterConfig& cluster, const BurnOptionsCli& options, Chooser chooser, Wanted& wanted) {
+  KRAKEN_ASSIGN(wanted.nodes, wanted_nodes(cluster, options));
+  KRAKEN_TRY(check_devices(options.devices.size(), wanted.nodes.size()));
   if (options.output) {
-    KRAKEN_ASSIGN(const std::vector<stdfs::path> files, output_files(options, nodes));
-    return burn_to_files(run, nodes, files);
+    KRAKEN_ASSIGN(wanted.files, output_files(options, wanted.nodes));
+  } else if (wanted.cards.empty()) {
+    KRAKEN_ASSIGN(BlockDevice card, choose_card(options.cards, chooser));
+    wanted.cards.push_back(std::move(card));
   }
-  if (cards.empty()) {
-    KRAKEN_ASSIGN(BlockDevice card, choose_card(options.cards, common.json ? Chooser::kNobody : Chooser::kTerminal));
-    cards.push_back(std::move(card));
-  }
-  return burn_to_cards(run, nodes, cards);
+  return ok_status();
+}
+
+Result<BurnOutcomes> burn(const BurnOptionsCli& options, const CommonOptions& common, BurnTeller& teller,
+                          EarlyBurns& early) {
+  Wanted wanted;
+  KRAKEN_ASSIGN(wanted.cards, named_cards(options));
+  const auto before_base = [&](const ClusterConfig& cluster) -> Status {
+    KRAKEN_TRY(find_wanted(cluster, options, common.json ? Chooser::kNobody : Chooser::kTerminal, wanted));
+    teller.begin(wanted.nodes.size());
+    return early.begin(wanted.nodes, wanted.cards);
+  };
+  KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common, before_base, &early));
+  BurnRun run{job, options, teller, early, wanted.nodes.size()};
+  if (options.output) return burn_to_files(run, wanted.nodes, wanted.files);
+  return burn_to_cards(run, wanted.nodes, wanted.cards);
 }
 
 // Of a run that nothing came of, as far as the command line names it.
@@ -92,10 +106,12 @@ BurnSubject subject_of(const BurnOptionsCli& options) {
 
 Status run_burn(const BurnOptionsCli& options, const CommonOptions& common) {
   const auto teller = common.json ? make_json_burn_teller() : make_text_burn_teller();
-  const auto outcomes = burn(options, common, *teller);
+  EarlyBurns early(options, *teller);
+  const auto outcomes = burn(options, common, *teller, early);
   if (!outcomes.ok()) {
-    teller->aborted(subject_of(options), outcomes.error());
-    return outcomes.error();
+    const Error error = early.explain(outcomes.error());
+    teller->aborted(subject_of(options), error);
+    return error;
   }
   if (outcomes->size() > 1) teller->summary(*outcomes);
   return status_of(*outcomes);

@@ -8,14 +8,17 @@
 namespace kraken {
 
 Status run_plan(const PlanOptions& options, const CommonOptions& common) {
-  KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common));
   std::vector<const NodeConfig*> nodes;
-  if (options.node) {
-    KRAKEN_ASSIGN(const NodeConfig* node, job.find_node(*options.node));
-    nodes.push_back(node);
-  } else {
-    for (const NodeConfig& node : job.cluster().nodes) nodes.push_back(&node);
-  }
+  const auto find_nodes = [&](const ClusterConfig& cluster) -> Status {
+    if (options.node) {
+      KRAKEN_ASSIGN(const NodeConfig* node, find_node(cluster, *options.node));
+      nodes.push_back(node);
+    } else {
+      for (const NodeConfig& node : cluster.nodes) nodes.push_back(&node);
+    }
+    return ok_status();
+  };
+  KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common, find_nodes));
   std::optional<ImageSize> size;
   if (options.size) size = ImageSize{*options.size, {"--size", 0, 0}};
   Json all = Json::array();

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "cli/early_burns.h"
 #include "cli/render.h"
 #include "crypto/digest.h"
 #include "image/base_check.h"
@@ -51,11 +52,19 @@ Result<std::int64_t> find_clock(const std::optional<std::string>& given) {
   return seconds(epoch.value_or(now()));
 }
 
-Result<CachedBase> obtain_named(const NamedBase& base, const ClusterConfig& cluster, const Environment& environment,
-                                const BaseCache& cache, const DecodeProgress& progress) {
+// Who is told of a base on its way, and who follows it.
+struct Obtaining {
+  DecodeProgress progress;
+  GrowingImage* growing = nullptr;
+};
+
+Result<CachedBase> obtain_named(const ClusterConfig& cluster, const Environment& environment, const BaseCache& cache,
+                                const Obtaining& obtaining) {
+  const auto& base = std::get<NamedBase>(cluster.base.value);
   KRAKEN_ASSIGN(const BaseDescription description, read_base_description(base.name, cluster.folder, environment.paths));
   if (const auto* download = std::get_if<BaseDownload>(&description.how)) {
-    return cache.obtain_url(download->url, {download->sha256, download->image_sha256, download->image_size}, progress);
+    return cache.obtain_url(download->url, {download->sha256, download->image_sha256, download->image_size},
+                            obtaining.progress, obtaining.growing);
   }
   const stdfs::path file = built_base_file(environment, description);
   std::error_code ignored;
@@ -65,7 +74,7 @@ Result<CachedBase> obtain_named(const NamedBase& base, const ClusterConfig& clus
                                             "root, with: kraken-image base build " +
                                             base.name);
   }
-  return cache.obtain(file, {}, progress);
+  return cache.obtain(file, {}, obtaining.progress, obtaining.growing);
 }
 
 }  // namespace
@@ -108,23 +117,29 @@ Status check_file_systems(const CachedBase& base, const Environment& environment
 
 namespace {
 
-Result<CachedBase> find_base(const ClusterConfig& cluster, const Environment& environment) {
+Result<CachedBase> find_base(const ClusterConfig& cluster, const Environment& environment, EarlyBurns* early) {
   KRAKEN_ASSIGN(const BaseCache cache, BaseCache::open(environment.cache_folder));
-  ProgressLine line("base image");
-  const DecodeProgress progress = [&line](Bytes done, Bytes total) {
-    line.update(done, total);
+  std::optional<ProgressLine> line("base image");
+  Obtaining obtaining;
+  obtaining.growing = early == nullptr ? nullptr : early->growing();
+  obtaining.progress = [&](Bytes done, Bytes total) {
+    if (early != nullptr && early->is_writing()) {
+      line.reset();
+      return early->tell() && !stop_flag().load();
+    }
+    if (line) line->update(done, total);
     return !stop_flag().load();
   };
   if (const auto* file = std::get_if<FileBase>(&cluster.base.value)) {
-    return cache.obtain(file->file, {file->sha256, std::nullopt, std::nullopt}, progress);
+    return cache.obtain(file->file, {file->sha256, std::nullopt, std::nullopt}, obtaining.progress, obtaining.growing);
   }
-  return obtain_named(std::get<NamedBase>(cluster.base.value), cluster, environment, cache, progress);
+  return obtain_named(cluster, environment, cache, obtaining);
 }
 
 }  // namespace
 
-Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& environment) {
-  KRAKEN_ASSIGN(CachedBase base, find_base(cluster, environment));
+Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& environment, EarlyBurns* early) {
+  KRAKEN_ASSIGN(CachedBase base, find_base(cluster, environment, early));
   KRAKEN_TRY(check_file_systems(base, environment));
   return base;
 }

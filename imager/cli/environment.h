@@ -30,8 +30,11 @@ std::filesystem::path built_base_file(const Environment& environment, const Base
 // Once for each base: e2fsck's opinion of it (image/base_check.h); a machine without e2fsck is warned about.
 Status check_file_systems(const CachedBase& base, const Environment& environment);
 
-// The cluster's base, decoded and verified, from the cache where it is there. kBaseImage says how to get one that is
-// not.
-Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& environment);
+class EarlyBurns;
+
+// The cluster's base, decoded and verified, from the cache where it is there; `early` may follow it while it is
+// decoded, or be null. kBaseImage says how to get one that is not.
+Result<CachedBase> obtain_base(const ClusterConfig& cluster, const Environment& environment,
+                               EarlyBurns* early = nullptr);
 
 }  // namespace kraken

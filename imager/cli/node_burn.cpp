@@ -1,6 +1,7 @@
 #include "cli/node_burn.h"
 
 #include "cli/burn_receipt.h"
+#include "cli/card_update.h"
 #include "image/used_space.h"
 #include "sys/clock.h"
 
@@ -16,6 +17,7 @@ BurnOptions writer_options(const BurnOptionsCli& options) {
   BurnOptions burn;
   burn.verify = verify_mode(options);
   burn.probe = options.probe ? ProbeMode::kBeforeWriting : ProbeMode::kNone;
+  burn.mode = options.update ? WriteMode::kDifferences : WriteMode::kAll;
   burn.stop = &stop_flag();
   return burn;
 }
@@ -49,7 +51,18 @@ Result<NodeBurn> NodeBurn::prepare(BurnRun& run, const NodeConfig& node, BurnPla
 }
 
 Status NodeBurn::open() {
-  KRAKEN_ASSIGN(target_, open_place(place_, image_.plan.image_size, run_->options.cards));
+  if (auto card = run_->early.take(place_.path)) {
+    target_ = std::move(card->target);
+    early_ = std::move(card->writer);
+    return ok_status();
+  }
+  KRAKEN_ASSIGN(auto target, open_place(place_, image_.plan.image_size, run_->options.cards));
+  if (run_->options.update) {
+    KRAKEN_ASSIGN(CardUpdate update, prepare_update({run_->job, image_, *target, run_->options}));
+    if (!update.notice.empty()) run_->teller.warn(subject_, update.notice);
+    mark_ = std::move(update.mark);
+  }
+  target_ = std::move(target);
   return ok_status();
 }
 
@@ -58,9 +71,15 @@ Result<BurnReport> NodeBurn::write() {
   KRAKEN_ASSIGN(const std::filesystem::path receipt_file, receipt_file_of(run_->job, image_.plan, place_));
   BurnOptions options = writer_options(run_->options);
   options.used = std::move(used_);
+  options.mark = std::move(mark_);
   options.progress = [this](const BurnProgress& progress) { run_->teller.progress(subject_, progress); };
   receipt.verify = options.verify;
   receipt.started = now();
+  std::optional<HeadStart> head_start;
+  if (early_ != nullptr) {
+    KRAKEN_ASSIGN(head_start, early_->hand_over(*image_.image));
+    if (head_start) options.head_start = &*head_start;
+  }
   auto report = burn_image(*image_.image, *target_, options);
   // Closed before it is told of: who hears of a finished card takes it out.
   target_.reset();

@@ -16,6 +16,7 @@ struct BurnRun {
   const NodeJob& job;
   const BurnOptionsCli& options;
   BurnTeller& teller;
+  EarlyBurns& early;
   std::size_t nodes = 1;
   // Held while an image is made, well under a second: libext2fs and libfdisk promise nothing about threads.
   std::mutex making{};
@@ -34,7 +35,8 @@ class NodeBurn {
   const BurnPlace& place() const { return place_; }
   const BlockSource& image() const { return *image_.image; }
 
-  // For this program alone. Fails as open_place() does; the place was not changed then, and it may be tried again.
+  // For this program alone. Fails as open_place() and, with --update, as prepare_update() do; the place was not changed
+  // then, and it may be tried again.
   Status open();
   // After open(): writes, verifies, leaves the receipt and tells of it. Fails as burn_image() does, with kWriteFailed
   // when the receipt cannot be written. To be called once.
@@ -49,6 +51,8 @@ class NodeBurn {
   std::optional<std::vector<Extent>> used_;  // nothing: every block
   BurnSubject subject_;
   std::unique_ptr<Target> target_;
+  std::optional<HeadMark> mark_;        // with --update
+  std::unique_ptr<EarlyWriter> early_;  // the last member: it writes to the target
 };
 
 }  // namespace kraken

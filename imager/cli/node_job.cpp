@@ -4,26 +4,27 @@
 
 namespace kraken {
 
-Result<NodeJob> NodeJob::open(const CommonOptions& options) {
+Result<const NodeConfig*> find_node(const ClusterConfig& cluster, std::uint32_t id) {
+  if (const NodeConfig* node = cluster.find_node(id)) return node;
+  std::vector<std::string> ids;
+  for (const NodeConfig& node : cluster.nodes) ids.push_back(std::to_string(node.id.value));
+  return Error(ErrorCode::kInvalidArgument,
+               cluster.file.string() + " has no node " + std::to_string(id) + " (there are " + join(ids, ", ") + ")");
+}
+
+Result<NodeJob> NodeJob::open(const CommonOptions& options, const BeforeBase& before, EarlyBurns* early) {
   KRAKEN_ASSIGN(Environment environment, make_environment(options));
-  KRAKEN_ASSIGN(ClusterConfig cluster, read_cluster(options.cluster_file, environment.paths));
-  KRAKEN_ASSIGN(ClusterSecrets secrets, ClusterSecrets::load(cluster.secrets_folder.value));
-  KRAKEN_ASSIGN(CachedBase base, obtain_base(cluster, environment));
-  return NodeJob(std::move(environment), std::make_unique<ClusterConfig>(std::move(cluster)), std::move(secrets),
-                 std::move(base));
+  KRAKEN_ASSIGN(ClusterConfig read, read_cluster(options.cluster_file, environment.paths));
+  auto cluster = std::make_unique<ClusterConfig>(std::move(read));
+  KRAKEN_ASSIGN(ClusterSecrets secrets, ClusterSecrets::load(cluster->secrets_folder.value));
+  KRAKEN_TRY(before(*cluster));
+  KRAKEN_ASSIGN(CachedBase base, obtain_base(*cluster, environment, early));
+  return NodeJob(std::move(environment), std::move(cluster), std::move(secrets), std::move(base));
 }
 
 std::string NodeJob::base_name() const {
   if (const auto* named = std::get_if<NamedBase>(&cluster_->base.value)) return named->name;
   return std::get<FileBase>(cluster_->base.value).file.filename().string();
-}
-
-Result<const NodeConfig*> NodeJob::find_node(std::uint32_t id) const {
-  if (const NodeConfig* node = cluster_->find_node(id)) return node;
-  std::vector<std::string> ids;
-  for (const NodeConfig& node : cluster_->nodes) ids.push_back(std::to_string(node.id.value));
-  return Error(ErrorCode::kInvalidArgument,
-               cluster_->file.string() + " has no node " + std::to_string(id) + " (there are " + join(ids, ", ") + ")");
 }
 
 Result<NodeImage> NodeJob::make(const NodeConfig& node, const std::optional<ImageSize>& size) const {

@@ -1,9 +1,11 @@
 // What plan and burn have in common: from the command line's words to a node's finished image in memory.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "base/result.h"
+#include "cli/early_burns.h"
 #include "cli/environment.h"
 #include "cluster/secrets.h"
 #include "config/model.h"
@@ -11,18 +13,23 @@
 
 namespace kraken {
 
+// What has to be in order before the base is obtained, which can take minutes. The configuration stays where it is.
+using BeforeBase = std::function<Status(const ClusterConfig& cluster)>;
+
+// kInvalidArgument, with the ids there are, when the cluster has no such node.
+Result<const NodeConfig*> find_node(const ClusterConfig& cluster, std::uint32_t id);
+
 class NodeJob {
  public:
-  // Reads the configuration and the secrets, and obtains the base.
-  static Result<NodeJob> open(const CommonOptions& options);
+  // Reads the configuration and the secrets, asks `before`, and obtains the base, which `early` may follow, or be null.
+  static Result<NodeJob> open(const CommonOptions& options, const BeforeBase& before, EarlyBurns* early = nullptr);
 
   const ClusterConfig& cluster() const { return *cluster_; }
   const CachedBase& base() const { return base_; }
   std::string base_name() const;
   const Environment& environment() const { return environment_; }
+  const ClusterSecrets& secrets() const { return secrets_; }
 
-  // kInvalidArgument, with the ids there are, when the cluster has no such node.
-  Result<const NodeConfig*> find_node(std::uint32_t id) const;
   // `size` is that of a card or of --size; without it the node's own. kInvalidArgument when a size does not hold the
   // base, kConfig when it is less than the node's profile asks for.
   Result<NodeImage> make(const NodeConfig& node, const std::optional<ImageSize>& size) const;

@@ -95,7 +95,17 @@ void add_burn(CLI::App& app, Raw& raw) {
                  "Write the disk that --device names though it is not removable or too large for a card")
       ->needs(device);
   command->add_flag("-y,--yes", raw.burn.yes, "Do not ask before a card is overwritten");
-  command->add_flag("--probe", raw.burn.probe, "First look whether the card is as large as it says")->excludes(output);
+  auto* probe = command->add_flag("--probe", raw.burn.probe, "First look whether the card is as large as it says")
+                    ->excludes(output);
+  auto* update = command
+                     ->add_flag("--update", raw.burn.update,
+                                "Read the card, which holds a node of this cluster, and write only what differs")
+                     ->excludes(output)
+                     ->excludes(probe);  // its marks would destroy what need not be written
+  command
+      ->add_flag("--any-card", raw.burn.any_card,
+                 "Update the card even if it is not known to hold a node of this cluster")
+      ->needs(update);
   command->add_flag("--full", raw.burn.full, "Write every block, also those that the file systems call free");
   command->add_flag("--no-verify", raw.no_verify, "Do not read back what was written");
 }

@@ -55,6 +55,8 @@ struct BurnOptionsCli {
   bool verify = true;
   bool full = false;
   bool probe = false;
+  bool update = false;
+  bool any_card = false;
   CardOptions cards;
 };
 

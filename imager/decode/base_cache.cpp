@@ -15,6 +15,20 @@ namespace {
 
 constexpr const char* kFolderName = "kraken-image";
 
+// Whatever comes of it, nobody is left waiting for more.
+class EndOfFollowing {
+ public:
+  explicit EndOfFollowing(GrowingImage* growing) : growing_(growing) {}
+  EndOfFollowing(const EndOfFollowing&) = delete;
+  EndOfFollowing& operator=(const EndOfFollowing&) = delete;
+  ~EndOfFollowing() {
+    if (growing_ != nullptr) growing_->end();
+  }
+
+ private:
+  GrowingImage* growing_;
+};
+
 // Anything but the wish to stop is exit status 3, with the file's name in front.
 Error finish(const Error& error, const std::string& what, const std::filesystem::path& cache) {
   if (error.code() == ErrorCode::kInterrupted) return error.with_context(what);
@@ -54,7 +68,8 @@ Result<BaseCache> BaseCache::open(const std::filesystem::path& folder) {
 }
 
 Result<CachedBase> BaseCache::obtain(const std::filesystem::path& file, const BaseDigests& expected,
-                                     const DecodeProgress& progress) const {
+                                     const DecodeProgress& progress, GrowingImage* growing) const {
+  const EndOfFollowing end(growing);
   const std::string what = "base image " + file.string();
   std::error_code failed;
   const std::filesystem::path canonical = std::filesystem::canonical(file, failed);
@@ -62,18 +77,19 @@ Result<CachedBase> BaseCache::obtain(const std::filesystem::path& file, const Ba
   const auto digests = normalise(expected);
   if (!digests.ok()) return finish(digests.error(), what, folder_);
   const CacheFolder parts(folder_);
-  auto base = Obtainer(parts, *digests, progress).from_file(canonical);
+  auto base = Obtainer(parts, *digests, progress, growing).from_file(canonical);
   if (!base.ok()) return finish(base.error(), what, folder_);
   return base;
 }
 
 Result<CachedBase> BaseCache::obtain_url(const std::string& url, const BaseDigests& expected,
-                                         const DecodeProgress& progress) const {
+                                         const DecodeProgress& progress, GrowingImage* growing) const {
+  const EndOfFollowing end(growing);
   const std::string what = "base image " + printable_url(url);
   const auto digests = normalise(expected);
   if (!digests.ok()) return finish(digests.error(), what, folder_);
   const CacheFolder parts(folder_);
-  auto base = Obtainer(parts, *digests, progress).from_url(url);
+  auto base = Obtainer(parts, *digests, progress, growing).from_url(url);
   if (!base.ok()) return finish(base.error(), what, folder_);
   return base;
 }

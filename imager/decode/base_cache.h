@@ -11,6 +11,7 @@
 #include <string>
 
 #include "block/block_source.h"
+#include "block/growing_image.h"
 
 namespace kraken {
 
@@ -47,13 +48,15 @@ class BaseCache {
   // A local image: raw, xz, zstd, gzip, bzip2, or a zip with one image in it; known by its content, never by its name.
   // A file that is known by path, device, inode, size and times is not read again. Fails with kBaseImage, naming the
   // file and the cause, or with kInterrupted when `progress` said so; either way nothing was published.
+  // What has to be decoded can be followed in `growing`, where its size is known beforehand; it has ended when this
+  // returns, and only success says that it was whole.
   Result<CachedBase> obtain(const std::filesystem::path& file, const BaseDigests& expected = {},
-                            const DecodeProgress& progress = {}) const;
+                            const DecodeProgress& progress = {}, GrowingImage* growing = nullptr) const;
 
   // The same for http, https and file URLs. With a digest in `expected` a known image is used without the network (when
   // only the image's digest is known, file_sha256 is empty then); without one it is downloaded every time.
   Result<CachedBase> obtain_url(const std::string& url, const BaseDigests& expected = {},
-                                const DecodeProgress& progress = {}) const;
+                                const DecodeProgress& progress = {}, GrowingImage* growing = nullptr) const;
 
   const std::filesystem::path& folder() const { return folder_; }
 

@@ -21,7 +21,7 @@ bool is_zero(std::span<const std::byte> data) {
 
 }  // namespace
 
-ImageWriter::ImageWriter(int fd) : fd_(fd) {
+ImageWriter::ImageWriter(int fd, OnWritten on_written) : fd_(fd), on_written_(std::move(on_written)) {
   for (std::size_t i = 0; i < kBuffers; ++i) free_.emplace_back(kBufferSize);
   thread_ = std::thread([this] { run(); });
 }
@@ -100,7 +100,12 @@ Status ImageWriter::write_piece(const Piece& piece) {
     start = end;
   }
   hash_.update(data);
+  // Zeros at the end have no bytes in the file yet: who follows must not come to its end.
+  if (on_written_ && ::ftruncate(fd_, static_cast<off_t>(size_ + data.size())) != 0) {
+    return Error::from_errno(errno, "set the image's size");
+  }
   size_ += data.size();
+  if (on_written_) on_written_(size_);
   return ok_status();
 }
 

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -20,7 +21,10 @@ class ImageWriter {
   using Buffer = std::vector<std::byte>;
   static constexpr Bytes kBufferSize = kMiB;
 
-  explicit ImageWriter(int fd);
+  // `on_written` is told from the writer's thread how far the file is complete; may be empty.
+  using OnWritten = std::function<void(Bytes end)>;
+
+  explicit ImageWriter(int fd, OnWritten on_written = {});
   ImageWriter(const ImageWriter&) = delete;
   ImageWriter& operator=(const ImageWriter&) = delete;
   // Without finish() before, the file is left as far as it came.
@@ -48,6 +52,7 @@ class ImageWriter {
   void stop();
 
   int fd_;
+  OnWritten on_written_;
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_.

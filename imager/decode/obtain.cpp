@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "decode/announced_size.h"
 #include "decode/download.h"
 #include "decode/unpack.h"
 
@@ -133,9 +134,19 @@ Status Obtainer::publish(TemporaryFile& image, const std::string& sha256) const 
   return image.publish(index_.image_path(sha256));
 }
 
+// Only where the size is known beforehand: whoever follows must know whether there is room for it.
+Status Obtainer::let_follow(const FileSource& file, const TemporaryFile& image) const {
+  if (growing_ == nullptr) return ok_status();
+  const auto announced = announced_image_size(file);
+  const auto size = announced ? announced : expected_.image_size;
+  if (!size || (expected_.image_size && *expected_.image_size != *size)) return ok_status();
+  return growing_->begin(image.fd(), *size);
+}
+
 Result<CachedBase> Obtainer::decode_new(const FileSource& file, const FileIdentity& identity) const {
   KRAKEN_ASSIGN(TemporaryFile temporary, TemporaryFile::create(folder_));
-  KRAKEN_ASSIGN(const Unpacked unpacked, unpack_image(file, temporary.fd(), DecodeLimits{}, progress_));
+  KRAKEN_TRY(let_follow(file, temporary));
+  KRAKEN_ASSIGN(const Unpacked unpacked, unpack_image(file, {temporary.fd(), growing_}, DecodeLimits{}, progress_));
   const KnownDigests digests{unpacked.file_sha256, unpacked.image_sha256};
   KRAKEN_ASSIGN(const FileIdentity now, identify(file.path()));
   if (now != identity) return changed(file.path());

@@ -13,9 +13,10 @@ Result<BaseDigests> normalise(const BaseDigests& digests);
 
 class Obtainer {
  public:
-  // `expected` is normalised. All three must outlive this.
-  Obtainer(const CacheFolder& folder, const BaseDigests& expected, const DecodeProgress& progress)
-      : folder_(folder), index_(folder), expected_(expected), progress_(progress) {}
+  // `expected` is normalised. All four must outlive this; `growing` may be null.
+  Obtainer(const CacheFolder& folder, const BaseDigests& expected, const DecodeProgress& progress,
+           GrowingImage* growing)
+      : folder_(folder), index_(folder), expected_(expected), progress_(progress), growing_(growing) {}
 
   Result<CachedBase> from_file(const std::filesystem::path& file) const;
   Result<CachedBase> from_url(const std::string& url) const;
@@ -34,6 +35,7 @@ class Obtainer {
   Result<CachedBase> open_raw(const std::filesystem::path& file, const FileIdentity& identity,
                               const std::string& sha256) const;
   Result<CachedBase> use_compressed(const FileSource& file, const FileIdentity& identity) const;
+  Status let_follow(const FileSource& file, const TemporaryFile& image) const;
   Result<CachedBase> decode_new(const FileSource& file, const FileIdentity& identity) const;
   Status publish(TemporaryFile& image, const std::string& sha256) const;
 
@@ -41,6 +43,7 @@ class Obtainer {
   CacheIndex index_;
   const BaseDigests& expected_;
   const DecodeProgress& progress_;
+  GrowingImage* growing_;
 };
 
 }  // namespace kraken

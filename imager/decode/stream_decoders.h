@@ -2,6 +2,8 @@
 // them looks at what it decodes.
 #pragma once
 
+#include <optional>
+
 #include "decode/decoder.h"
 
 namespace kraken {
@@ -18,5 +20,8 @@ Result<std::unique_ptr<Decoder>> open_filter_decoder(const BlockSource& input, I
 // libarchive. The one image of the archive; kUnsupported, with what there is, when there is none or more than one, or
 // when it is encrypted.
 Result<std::unique_ptr<Decoder>> open_zip_decoder(const BlockSource& input);
+
+// How large the archive's one image is by its directory; nothing when that does not say, or there is not one image.
+std::optional<Bytes> zip_image_size(const BlockSource& input);
 
 }  // namespace kraken

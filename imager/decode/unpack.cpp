@@ -11,11 +11,13 @@ Status report_progress(const DecodeProgress& progress, Bytes done, Bytes total) 
   return Error(ErrorCode::kInterrupted, "stopped before it was done; nothing was kept");
 }
 
-Result<Unpacked> unpack_image(const BlockSource& input, int fd, const DecodeLimits& limits,
+Result<Unpacked> unpack_image(const BlockSource& input, const UnpackInto& into, const DecodeLimits& limits,
                               const DecodeProgress& progress) {
   HashingSource hashed(input);
   KRAKEN_ASSIGN(const auto decoder, open_image_decoder(hashed, limits));
-  ImageWriter writer(fd);
+  ImageWriter::OnWritten on_written;
+  if (GrowingImage* growing = into.growing) on_written = [growing](Bytes end) { growing->grow(end); };
+  ImageWriter writer(into.fd, on_written);
   bool more = true;
   while (more) {
     KRAKEN_TRY(report_progress(progress, decoder->consumed(), input.size()));

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "block/growing_image.h"
 #include "decode/base_cache.h"
 #include "decode/decoder.h"
 
@@ -14,9 +15,15 @@ struct Unpacked {
   std::string file_sha256;   // of the input
 };
 
+// The empty file that the image goes to, and who follows it there while it grows: null for nobody.
+struct UnpackInto {
+  int fd = -1;
+  GrowingImage* growing = nullptr;
+};
+
 // The file is not synced and not removed. Fails as the decoder, the input and the file do; kInterrupted when `progress`
 // said so.
-Result<Unpacked> unpack_image(const BlockSource& input, int fd, const DecodeLimits& limits,
+Result<Unpacked> unpack_image(const BlockSource& input, const UnpackInto& into, const DecodeLimits& limits,
                               const DecodeProgress& progress);
 
 // The digest of a source that is used as it is. kInterrupted when `progress` said so.

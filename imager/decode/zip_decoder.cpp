@@ -170,6 +170,14 @@ class ZipDecoder : public Decoder {
 
 }  // namespace
 
+std::optional<Bytes> zip_image_size(const BlockSource& input) {
+  if (!require_directory_at_end(input).ok()) return std::nullopt;
+  const auto files = list_files(input);
+  if (!files.ok()) return std::nullopt;
+  const auto image = choose_image(*files);
+  return image.ok() ? image->size : std::nullopt;
+}
+
 Result<std::unique_ptr<Decoder>> open_zip_decoder(const BlockSource& input) {
   KRAKEN_TRY(require_directory_at_end(input));
   KRAKEN_ASSIGN(const std::vector<ZipEntry> files, list_files(input));

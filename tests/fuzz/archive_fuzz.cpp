@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "block/memory.h"
+#include "decode/announced_size.h"
 #include "decode/decoder.h"
 
 namespace {
@@ -16,6 +17,7 @@ constexpr kraken::DecodeLimits kLimits = {.max_image = kraken::kMiB, .memory = 1
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
   const kraken::MemoryStore input(std::vector<std::byte>(bytes.begin(), bytes.end()));
+  const auto announced = kraken::announced_image_size(input);
   const auto decoder = kraken::open_image_decoder(input, kLimits);
   if (!decoder.ok()) return 0;
   std::vector<std::byte> buffer(64 * kraken::kKiB);
@@ -27,5 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (*got < buffer.size()) break;
   }
   if (total == 0 || total > kLimits.max_image || total % kraken::kSectorSize != 0) std::abort();
+  if (announced && *announced != total) std::abort();
   return 0;
 }

@@ -264,4 +264,9 @@ Result<std::unique_ptr<FsEditor>> open_ext4(BlockStore& volume, std::int64_t clo
   return std::unique_ptr<FsEditor>(std::make_unique<Ext4Editor>(std::move(opened)));
 }
 
+Result<std::unique_ptr<FsEditor>> open_ext4_to_look(BlockStore& volume) {
+  KRAKEN_ASSIGN(std::unique_ptr<Volume> opened, Volume::open(volume, 1, ext4::Uncleaned::kReadOnly));
+  return std::unique_ptr<FsEditor>(std::make_unique<Ext4Editor>(std::move(opened)));
+}
+
 }  // namespace kraken

@@ -32,4 +32,9 @@ namespace kraken {
 // - remove() of a folder that is not empty, list() of a file and read_file() of a folder are kInvalidArgument.
 Result<std::unique_ptr<FsEditor>> open_ext4(BlockStore& volume, std::int64_t clock);
 
+// The same only to look, also at a file system that was not unmounted cleanly: that of a card whose node lost its
+// power. What its journal holds is not replayed, so files that changed lately may read as they were, or not at all.
+// Every change is kUnsupported.
+Result<std::unique_ptr<FsEditor>> open_ext4_to_look(BlockStore& volume);
+
 }  // namespace kraken

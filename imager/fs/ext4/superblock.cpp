@@ -150,7 +150,7 @@ std::string type_of(const Features& features) {
 
 }  // namespace
 
-Result<Superblock> read_superblock(const BlockSource& volume) {
+Result<Superblock> read_superblock(const BlockSource& volume, Uncleaned uncleaned) {
   const Error none(ErrorCode::kUnsupported, "there is no ext2, ext3 or ext4 file system");
   if (volume.size() < kSuperblockOffset + kSuperblockSize) return none;
   std::array<std::byte, kSuperblockSize> bytes{};
@@ -171,13 +171,15 @@ Result<Superblock> read_superblock(const BlockSource& volume) {
   read.blocks = sb.u32(0x04);
   if ((features.incompat & kIncompat64Bit) != 0) read.blocks |= std::uint64_t{sb.u32(0x150)} << 32;
   KRAKEN_TRY(check_geometry(sb, read, volume));
-  KRAKEN_TRY(check_cleanliness(sb, features));
+  const Status clean = check_cleanliness(sb, features);
+  if (!clean.ok() && uncleaned == Uncleaned::kRefused) return clean.error();
   read.label = sb.text(0x78, 16);
   read.type_name = type_of(features);
   if (const std::uint32_t bits = features.ro_compat & ~kRoChangeable; bits != 0) {
     read.write_refusal = "the ext file system uses " + names_of(bits, kRoNames) +
                          ", so it can be read but not changed: make the base image without";
   }
+  if (!clean.ok()) read.write_refusal = clean.error().what();
   return read;
 }
 

@@ -17,8 +17,12 @@ struct Superblock {
   std::string write_refusal;  // why it can be read but not changed; empty when it can
 };
 
+// Whether a file system that was not cleanly unmounted is refused, or may be looked at: never changed.
+enum class Uncleaned { kRefused, kReadOnly };
+
 // kUnsupported: no ext file system, or one with features that this program or libext2fs does not handle. kCorrupt: it
-// contradicts itself, is larger than `volume`, or was not unmounted cleanly.
-Result<Superblock> read_superblock(const BlockSource& volume);
+// contradicts itself, is larger than `volume`, or was not unmounted cleanly (with kReadOnly that becomes the
+// write_refusal).
+Result<Superblock> read_superblock(const BlockSource& volume, Uncleaned uncleaned = Uncleaned::kRefused);
 
 }  // namespace kraken::ext4

@@ -60,12 +60,12 @@ Status Volume::check(errcode_t code, std::string_view doing) {
   return Error(mapped, what);
 }
 
-Result<std::unique_ptr<Volume>> Volume::open(BlockStore& store, std::int64_t clock) {
+Result<std::unique_ptr<Volume>> Volume::open(BlockStore& store, std::int64_t clock, Uncleaned uncleaned) {
   if (clock < 0 || clock > kLastTime) {
     return Error(ErrorCode::kInvalidArgument,
                  "the clock " + std::to_string(clock) + " does not fit ext4: use 0 to " + std::to_string(kLastTime));
   }
-  KRAKEN_ASSIGN(Superblock superblock, read_superblock(store));
+  KRAKEN_ASSIGN(Superblock superblock, read_superblock(store, uncleaned));
   // 0 means "ask the system" to the library.
   auto volume = std::unique_ptr<Volume>(new Volume(store, std::move(superblock), std::max<std::int64_t>(clock, 1)));
   KRAKEN_TRY(volume->begin_operation());

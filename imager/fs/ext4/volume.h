@@ -18,7 +18,8 @@ namespace kraken::ext4 {
 class Volume {
  public:
   // `store` must outlive the volume; `clock` is seconds since 1970, from 0 to what an inode can hold (the year 2446).
-  static Result<std::unique_ptr<Volume>> open(BlockStore& store, std::int64_t clock);
+  static Result<std::unique_ptr<Volume>> open(BlockStore& store, std::int64_t clock,
+                                              Uncleaned uncleaned = Uncleaned::kRefused);
 
   ext2_filsys fs() const { return fs_.get(); }
   const Superblock& superblock() const { return superblock_; }

@@ -18,7 +18,15 @@ Receipt example() {
   receipt.base_name = "debian-12-arm64";
   receipt.base_sha256 = std::string(64, 'b');
   receipt.target_name = "/tmp/kraken-3.img";
-  receipt.burn = BurnReport{1000, 600, 600, std::string(64, 'c'), std::string(64, 'd'), 1.5, 0.25};
+  receipt.burn = {.image_size = 1000,
+                  .compared = 900,
+                  .written = 600,
+                  .early = 500,
+                  .verified = 600,
+                  .image_sha256 = std::string(64, 'c'),
+                  .sha256_written = std::string(64, 'd'),
+                  .seconds_write = 1.5,
+                  .seconds_verify = 0.25};
   receipt.started = std::chrono::sys_seconds{std::chrono::seconds{1700000000}};
   receipt.finished = std::chrono::sys_seconds{std::chrono::seconds{1700000007}};
   receipt.edits.push_back({"/etc/hostname", std::string(64, 'e'), 9, 0644, EditSecrecy::kPublic});
@@ -43,6 +51,8 @@ TEST(Receipt, SaysWhatWasDone) {
   EXPECT_EQ(*json.find("finished")->as_string(), "2023-11-14T22:13:27Z");
   EXPECT_EQ(*json.find("verification")->find("result")->as_string(), "identical");
   EXPECT_EQ(*json.find("written")->find("bytes")->as_int(), 600);
+  EXPECT_EQ(*json.find("written")->find("compared_bytes")->as_int(), 900);
+  EXPECT_EQ(*json.find("written")->find("early_bytes")->as_int(), 500);
   const auto& edit = json.find("edits")->as_array()->at(0);
   EXPECT_EQ(*edit.find("mode")->as_string(), "0644");
   EXPECT_EQ(*edit.find("sha256")->as_string(), std::string(64, 'e'));

@@ -2,64 +2,28 @@
 
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "block/memory.h"
-#include "support/faulty_sink.h"
-#include "support/sparse_memory.h"
+#include "support/card_images.h"
+#include "support/scrambled_card.h"
 
 namespace kraken {
 namespace {
 
+using test::bootable_card;
+using test::content_of;
+using test::dirty_card;
 using test::Faults;
 using test::FaultySink;
+using test::is_bootable;
+using test::kImageSize;
+using test::kLongImage;
+using test::kOld;
+using test::long_image;
+using test::random_bytes;
+using test::ScrambledCard;
+using test::small_image;
 
-constexpr Bytes kImageSize = 5 * kMiB + 512;
 constexpr Bytes kBytesOfAPage = 4 * kKiB;
-constexpr std::byte kOld{0xA5};
-
-std::vector<std::byte> random_bytes(std::size_t size, unsigned seed) {
-  std::mt19937 random(seed);
-  std::vector<std::byte> bytes(size);
-  for (auto& b : bytes) b = static_cast<std::byte>(random() & 0xff);
-  return bytes;
-}
-
-// An image with a boot block, data, written zeros (in the second MiB) and holes.
-test::SparseMemory small_image() {
-  test::SparseMemory image(kImageSize);
-  auto head = random_bytes(512, 1);
-  head[510] = std::byte{0x55};
-  head[511] = std::byte{0xAA};
-  EXPECT_TRUE(image.write(0, head).ok());
-  EXPECT_TRUE(image.write(8192, random_bytes(10000, 2)).ok());
-  EXPECT_TRUE(image.write(kMiB, std::vector<std::byte>(kMiB)).ok());
-  EXPECT_TRUE(image.write(3 * kMiB - 5000, random_bytes(9000, 3)).ok());
-  EXPECT_TRUE(image.write(kImageSize - 100, random_bytes(100, 4)).ok());
-  return image;
-}
-
-std::vector<std::byte> content_of(const BlockSource& image) {
-  std::vector<std::byte> bytes(image.size());
-  EXPECT_TRUE(image.read(0, bytes).ok());
-  return bytes;
-}
-
-std::vector<std::byte> dirty_card(Bytes size) {
-  return std::vector<std::byte>(size, kOld);
-}
-
-bool is_bootable(const std::vector<std::byte>& card) {
-  return card[510] == std::byte{0x55} && card[511] == std::byte{0xAA};
-}
-
-// A card of an earlier life: it boots something else.
-std::vector<std::byte> bootable_card(Bytes size) {
-  auto card = dirty_card(size);
-  card[510] = std::byte{0x55};
-  card[511] = std::byte{0xAA};
-  return card;
-}
 
 bool starts_with(const std::vector<std::byte>& card, const std::vector<std::byte>& image) {
   return std::equal(image.begin(), image.end(), card.begin());
@@ -125,60 +89,6 @@ TEST(Writer, CutsOffAtEveryOperationAndNeverLeavesAHalfWrittenCardBootable) {
       }
     }
   }
-}
-
-// Transfers are done only when they are waited for, and in any order.
-class ScrambledCard : public FaultySink {
- public:
-  ScrambledCard(std::vector<std::byte> content, Faults faults, unsigned seed)
-      : FaultySink(std::move(content), Kind::kDevice, std::move(faults)), random_(seed) {}
-
-  Status start_write(Bytes offset, std::span<const std::byte> data, std::uint64_t tag) override {
-    pending_.push_back({tag, [this, offset, data] { return write(offset, data); }});
-    return ok_status();
-  }
-  Status start_read_back(Bytes offset, std::span<std::byte> out, std::uint64_t tag) override {
-    pending_.push_back({tag, [this, offset, out] { return read_back(offset, out); }});
-    return ok_status();
-  }
-  Result<FinishedTransfer> wait() override {
-    if (pending_.empty()) return Error(ErrorCode::kInternal, "nothing is under way");
-    most_ = std::max(most_, pending_.size());
-    std::swap(pending_.back(), pending_.at(random_() % pending_.size()));
-    const auto [tag, work] = std::move(pending_.back());
-    pending_.pop_back();
-    return FinishedTransfer{tag, work()};
-  }
-  Status sync() override {
-    EXPECT_TRUE(pending_.empty()) << "flushed while transfers are under way";
-    return FaultySink::sync();
-  }
-
-  bool is_idle() const { return pending_.empty(); }
-  std::size_t most_under_way() const { return most_; }
-
- private:
-  struct Pending {
-    std::uint64_t tag;
-    std::function<Status()> work;
-  };
-  std::vector<Pending> pending_;
-  std::mt19937 random_;
-  std::size_t most_ = 0;
-};
-
-constexpr Bytes kLongImage = 18 * kMiB + 4096;
-
-test::SparseMemory long_image() {
-  test::SparseMemory image(kLongImage);
-  auto head = random_bytes(512, 1);
-  head[510] = std::byte{0x55};
-  head[511] = std::byte{0xAA};
-  EXPECT_TRUE(image.write(0, head).ok());
-  for (Bytes at = 8192; at < kLongImage; at += 700 * kKiB) {
-    EXPECT_TRUE(image.write(at, random_bytes(5000, static_cast<unsigned>(at))).ok());
-  }
-  return image;
 }
 
 TEST(Writer, TakesTransfersInAnyOrder) {

@@ -1,0 +1,58 @@
+// Cards that are written while the base is still being decoded (burn/early_writer.h): those that are in the readers,
+// when --yes has answered the question beforehand. The others wait for the finished image, as all cards do when
+// the base is in the cache, lies there uncompressed, or does not say how large it will be.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "block/growing_image.h"
+#include "burn/early_writer.h"
+#include "cli/burn_teller.h"
+#include "cli/options.h"
+#include "config/model.h"
+
+namespace kraken {
+
+// Opened for this program alone, and perhaps being written.
+struct EarlyCard {
+  std::unique_ptr<Target> target;
+  std::unique_ptr<EarlyWriter> writer;  // goes first
+};
+
+class EarlyBurns {
+ public:
+  // Both must outlive it.
+  EarlyBurns(const BurnOptionsCli& options, BurnTeller& teller) : options_(options), teller_(teller) {}
+
+  // When the configuration was read, and before the base is obtained: `cards` get the first of the nodes. They are not
+  // changed before the base begins to be decoded. kTargetRefused when a card cannot be opened, or is smaller than the
+  // node's profile asks for.
+  Status begin(const std::vector<const NodeConfig*>& nodes, const std::vector<BlockDevice>& cards);
+
+  // To be followed by the decoder; null when no card is waiting for it.
+  GrowingImage* growing() { return cards_.empty() ? nullptr : &growing_; }
+  // Whether any card is being written now, or was before it failed.
+  bool is_writing() const;
+  // Tells how far the cards are; false when decoding on would be of no use, for none of them can be written.
+  bool tell();
+  // For a run that fails: its error, or the cards' own when they are why the decoder was stopped. Tells of the cards
+  // that nobody took, and that do not boot now.
+  Error explain(const Error& error);
+
+  // The card, if it is one of these.
+  std::optional<EarlyCard> take(const std::filesystem::path& device);
+
+ private:
+  struct Waiting {
+    BurnSubject subject;
+    EarlyCard card;
+  };
+
+  const BurnOptionsCli& options_;
+  BurnTeller& teller_;
+  GrowingImage growing_;
+  std::map<std::filesystem::path, Waiting> cards_;
+};
+
+}  // namespace kraken
