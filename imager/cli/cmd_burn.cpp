@@ -6,6 +6,7 @@
 #include "burn/writer.h"
 #include "cli/choose_card.h"
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "cli/exit_status.h"
 #include "cli/node_job.h"
 #include "cli/render.h"
@@ -36,8 +37,10 @@ Result<std::optional<ImageSize>> image_size(const std::optional<BlockDevice>& ca
 Result<std::unique_ptr<Target>> open_target(const std::optional<BlockDevice>& card, const BurnOptionsCli& options,
                                             Bytes size) {
   if (!card) return open_file_target(*options.output, size);
-  return open_device_target(card->path,
-                            {size, options.cards.roots, options.cards.limits, options.cards.fixed, identity_of(*card)});
+  DevicePolicy policy{size, options.cards.roots, options.cards.limits, options.cards.fixed, identity_of(*card), {}};
+  policy.permission.announce = print_note;
+  policy.permission.patience.stop = &stop_flag();
+  return open_device_target(card->path, policy);
 }
 
 Status confirm(const BlockDevice& card, const NodePlan& plan) {

@@ -14,6 +14,9 @@ SIZE = 2640 * MIB
 FREE = 0.24
 SAMPLE = 16 * MIB
 SEED = 5
+# Or e2fsprogs would write the time of day.
+CLOCK = "1767225600"
+ENVIRONMENT = {**os.environ, "E2FSPROGS_FAKE_TIME": CLOCK, "E2FSCK_TIME": CLOCK}
 
 
 def numbers(part):
@@ -40,6 +43,7 @@ def written_samples(part):
 def write_fill(part, fill, size):
     """Samples of the partition in an order in which no decoder's window sees one twice."""
     offsets = written_samples(part)
+    assert offsets, "the base has nothing to be filled with; use --as-is"
     left, order = size, random.Random(SEED)
     with open(part, "rb") as source, open(fill, "wb") as target:
         while left > 0:
@@ -60,14 +64,14 @@ def make_base(original, folder):
     feed("sfdisk", "-q", "-N", "2", image, text=",+\n")
     start, length = partitions(image)[1]
     part = partition_file(image, 2, folder)
-    run("e2fsck", "-fy", part, check=False)
-    run("resize2fs", part)
+    run("e2fsck", "-fy", part, check=False, env=ENVIRONMENT)
+    run("resize2fs", part, env=ENVIRONMENT)
     block, _, free = numbers(part)
     wanted = free * block - int(FREE * SIZE)
     if wanted > 0:
         write_fill(part, fill, wanted)
-        os.utime(fill, (0, 0))
-        run("debugfs", "-w", "-R", f"write {fill} /fill", part, env={**os.environ, "E2FSPROGS_FAKE_TIME": "1"})
+        os.utime(fill, (int(CLOCK), int(CLOCK)))
+        run("debugfs", "-w", "-R", f"write {fill} /fill", part, env=ENVIRONMENT)
         fill.unlink()
     assert part.stat().st_size <= length
     run("dd", f"if={part}", f"of={image}", "bs=1M", "oflag=seek_bytes", f"seek={start}", "conv=notrunc,sparse", "status=none")
