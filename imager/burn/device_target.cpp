@@ -1,14 +1,11 @@
-#include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 
-#include "burn/direct_file.h"
+#include "burn/device_opener.h"
 #include "burn/target.h"
 #include "sys/files.h"
 
@@ -16,45 +13,49 @@ namespace kraken {
 
 namespace {
 
-// Linux 5.15 and later, include/uapi/linux/fs.h; older headers have no name for it.
-constexpr unsigned long kGetDiskSequence = _IOR(0x12, 128, std::uint64_t);
-
 class DeviceTarget : public Target {
  public:
-  DeviceTarget(std::filesystem::path path, Bytes size, UniqueFd fd, DirectFile direct)
-      : path_(std::move(path)), size_(size), fd_(std::move(fd)), direct_(std::move(direct)) {}
+  DeviceTarget(const BlockDevice& device, OpenedDevice opened)
+      : path_(device.path), size_(device.size), opened_(std::move(opened)) {}
 
   std::string name() const override { return path_.string(); }
   Bytes capacity() const override { return size_; }
   bool holes_read_as_zeros() const override { return false; }
 
-  Status write(Bytes offset, std::span<const std::byte> data) override { return write_all_at(fd_.get(), offset, data); }
+  Status write(Bytes offset, std::span<const std::byte> data) override { return write_all_at(fd(), offset, data); }
   Status start_write(Bytes offset, std::span<const std::byte> data, std::uint64_t tag) override {
-    return direct_.start_write(offset, data, tag);
+    return opened_->file.start_write(offset, data, tag);
   }
   Status start_read_back(Bytes offset, std::span<std::byte> out, std::uint64_t tag) override {
-    return direct_.start_read(offset, out, tag);
+    return opened_->file.start_read(offset, out, tag);
   }
-  Result<FinishedTransfer> wait() override { return direct_.wait(); }
+  Result<FinishedTransfer> wait() override { return opened_->file.wait(); }
 
   Status sync() override {
-    if (::fsync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
+    if (::fsync(fd()) != 0) return Error::from_errno(errno, "flush");
     return ok_status();
   }
 
-  Status read_back(Bytes offset, std::span<std::byte> out) override { return direct_.read(offset, out); }
+  Status read_back(Bytes offset, std::span<std::byte> out) override { return opened_->file.read(offset, out); }
 
+  // Only so that the partitions show without the card being taken out; the card is good whether it works or not.
   Status publish() override {
-    // Only so that the partitions show without the card being taken out; the card is good whether it works or not.
-    static_cast<void>(::ioctl(fd_.get(), BLKRRPART));
+    if (!opened_->opener) {
+      static_cast<void>(::ioctl(fd(), BLKRRPART));
+      return ok_status();
+    }
+    UdisksBlock udisks = *std::move(opened_->opener);
+    opened_.reset();
+    udisks.rescan();
     return ok_status();
   }
 
  private:
+  int fd() const { return opened_->exclusive.get(); }
+
   std::filesystem::path path_;
   Bytes size_;
-  UniqueFd fd_;  // opened with O_EXCL: nobody can mount the device while it is held
-  DirectFile direct_;
+  std::optional<OpenedDevice> opened_;  // nothing once it was published, where udisks2 opened it
 };
 
 Error refused(const std::filesystem::path& device, const std::string& why) {
@@ -73,35 +74,11 @@ Status check_device(const BlockDevice& device, const DevicePolicy& policy) {
   return ok_status();
 }
 
-Error open_error(const std::filesystem::path& device, const Error& error) {
-  switch (error.sys_errno()) {
-    case EBUSY:
-      return refused(device, "another program or the kernel holds it; unmount it or end that program");
-    case EACCES:
-    case EPERM:
-      return refused(device, "opening it is not permitted; run this as root or join the group that owns it");
-    case EROFS:
-      return refused(device, "read-only; look for the card's lock switch");
-    case ENOMEDIUM:
-      return refused(device, "no medium in it; put a card in");
-    default:
-      return error.recode(ErrorCode::kTargetRefused);
-  }
-}
-
-// What sysfs said was about a device number; the open file has to be that device, whatever the name leads to by now.
-Status check_same(const UniqueFd& fd, const BlockDevice& device) {
-  struct stat info = {};
-  std::uint64_t size = 0;
-  std::uint64_t sequence = 0;
-  const bool is_counted = ::ioctl(fd.get(), kGetDiskSequence, &sequence) == 0 && device.sequence != 0;
-  if (::fstat(fd.get(), &info) != 0 || !S_ISBLK(info.st_mode) ||
-      DeviceNumber{major(info.st_rdev), minor(info.st_rdev)} != device.number ||
-      ::ioctl(fd.get(), BLKGETSIZE64, &size) != 0 || size != device.size ||
-      (is_counted && sequence != device.sequence)) {
-    return refused(device.path, "changed while it was looked at; was the card exchanged? Try again");
-  }
-  return ok_status();
+Status check_again(const BlockDevice& device, DevicePolicy policy) {
+  policy.expected = identity_of(device);
+  const auto now = query_block_device(device.path, policy.roots);
+  if (!now.ok()) return now.error().recode(ErrorCode::kTargetRefused);
+  return check_device(*now, policy);
 }
 
 }  // namespace
@@ -114,14 +91,10 @@ Result<std::unique_ptr<Target>> open_device_target(const std::filesystem::path& 
   const auto known = query_block_device(device, policy.roots);
   if (!known.ok()) return known.error().recode(ErrorCode::kTargetRefused);
   KRAKEN_TRY(check_device(*known, policy));
-  auto opened = open_file(device, O_RDWR | O_EXCL);
-  if (!opened.ok()) return open_error(device, opened.error());
-  UniqueFd fd = std::move(opened).value();
-  KRAKEN_TRY(check_same(fd, *known));
-  auto direct = DirectFile::reopen(fd.get());
-  if (!direct.ok()) return direct.error().with_context(device.string()).recode(ErrorCode::kTargetRefused);
-  return std::unique_ptr<Target>(
-      std::make_unique<DeviceTarget>(device, known->size, std::move(fd), std::move(direct).value()));
+  KRAKEN_ASSIGN(OpenedDevice opened, open_exclusively(*known, policy.permission));
+  // A password may have taken its time, and that udisks2 opens exclusively is its word alone.
+  if (opened.opener) KRAKEN_TRY(check_again(*known, policy));
+  return std::unique_ptr<Target>(std::make_unique<DeviceTarget>(*known, std::move(opened)));
 }
 
 }  // namespace kraken

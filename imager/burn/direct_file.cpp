@@ -49,7 +49,11 @@ Result<DirectFile> DirectFile::reopen(int fd) {
   KRAKEN_ASSIGN(UniqueFd cached, open_file(name, O_RDWR));
   auto direct = open_file(name, O_RDWR | O_DIRECT);
   if (!direct.ok() && direct.error().sys_errno() != EINVAL) return direct.error();
-  return DirectFile(std::move(cached), direct.ok() ? std::move(direct).value() : UniqueFd(), open_io_queue(kDepth));
+  return from(std::move(cached), direct.ok() ? std::move(direct).value() : UniqueFd());
+}
+
+DirectFile DirectFile::from(UniqueFd cached, UniqueFd direct) {
+  return {std::move(cached), std::move(direct), open_io_queue(kDepth)};
 }
 
 Status DirectFile::start_write(Bytes offset, std::span<const std::byte> data, std::uint64_t tag) {

@@ -15,6 +15,8 @@ class DirectFile {
  public:
   // What `fd` has open, opened anew through /proc/self/fd: a name may lead elsewhere by now. `fd` stays the caller's.
   static Result<DirectFile> reopen(int fd);
+  // The same from one file opened twice by somebody else: through the page cache, and with O_DIRECT.
+  static DirectFile from(UniqueFd cached, UniqueFd direct);
 
   // As IoQueue has them, but any number at a time: what the queue has no room for waits here. Fast where offset, length
   // and address are multiples of AlignedBuffer::kAlignment; otherwise it takes the page cache, or a copy. What was

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +18,7 @@
 #include "burn/card_check.h"
 #include "queue/io_queue.h"
 #include "sys/block_device.h"
+#include "udisks/udisks_block.h"
 
 namespace kraken {
 
@@ -75,17 +77,24 @@ struct CardIdentity {
 
 CardIdentity identity_of(const BlockDevice& device);
 
+// Where opening a device is not permitted, udisks2 is asked to do it, and it may ask the user for a password.
+struct Permission {
+  std::function<void(const std::string&)> announce{};  // told before the question comes
+  UdisksPatience patience{};
+};
+
 struct DevicePolicy {
   Bytes image_size = 0;  // a smaller device is refused
   SystemRoots roots{};   // where /sys and /proc are looked for
   CardLimits limits{};
   FixedDisks fixed = FixedDisks::kRefused;
   std::optional<CardIdentity> expected{};  // what was chosen earlier; nothing: any card
+  Permission permission{};
 };
 
 // A whole block device, opened for this program alone. kTargetRefused, with the reason and what to do, when it is no
-// block device, not what was chosen, too small, refused by check_named_card(), or in use by another program; the device
-// was not changed then.
+// block device, not what was chosen, too small, refused by check_named_card(), in use by another program, or when
+// neither the system nor udisks2 permits to open it; kInterrupted. The device was not changed then.
 Result<std::unique_ptr<Target>> open_device_target(const std::filesystem::path& device, const DevicePolicy& policy);
 
 }  // namespace kraken

@@ -53,7 +53,7 @@ std::string burn_events_schema() {
       "required": ["phase", "done", "total"],
       "properties": {
         "event": {"const": "progress"}, "node": {"type": "integer"}, "target": {"type": "string"},
-        "phase": {"enum": ["writing", "flushing", "verifying"]},
+        "phase": {"enum": ["comparing", "writing", "flushing", "verifying"]},
         "done": {"$ref": "#/$defs/bytes"},
         "total": {"$ref": "#/$defs/bytes"}
       }

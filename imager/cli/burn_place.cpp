@@ -1,5 +1,8 @@
 #include "cli/burn_place.h"
 
+#include "cli/environment.h"
+#include "cli/render.h"
+
 namespace kraken {
 
 Result<std::optional<ImageSize>> image_size_for(const BurnPlace& place, const BurnOptionsCli& options) {
@@ -17,7 +20,10 @@ Result<std::optional<ImageSize>> image_size_for(const BurnPlace& place, const Bu
 
 Result<std::unique_ptr<Target>> open_place(const BurnPlace& place, Bytes image_size, const CardOptions& cards) {
   if (!place.card) return open_file_target(place.path, image_size);
-  return open_device_target(place.path, {image_size, cards.roots, cards.limits, cards.fixed, identity_of(*place.card)});
+  DevicePolicy policy{image_size, cards.roots, cards.limits, cards.fixed, identity_of(*place.card), {}};
+  policy.permission.announce = print_note;
+  policy.permission.patience.stop = &stop_flag();
+  return open_device_target(place.path, policy);
 }
 
 }  // namespace kraken

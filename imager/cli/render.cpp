@@ -28,6 +28,10 @@ void print_json_line(const Json& value) {
   std::cout << format_json_line(value) << '\n' << std::flush;
 }
 
+void print_note(std::string_view text) {
+  std::cerr << "kraken-image: " << text << '\n';
+}
+
 void print_warning(std::string_view text) {
   std::cerr << "kraken-image: warning: " << text << '\n';
 }

@@ -21,6 +21,7 @@ void print_text(std::string_view text);  // as it is: brings its own line ends
 void print_json(const Json& value);
 // One line, at once: for what reads along while the program runs.
 void print_json_line(const Json& value);
+void print_note(std::string_view text);  // on standard error, as what follows
 void print_warning(std::string_view text);
 // "kraken-image: error: ..." and what the exit status means to do with it.
 void print_error(const Error& error);

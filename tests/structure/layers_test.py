@@ -24,7 +24,8 @@ IMAGER = {
     "cluster": ["base", "crypto", "config", "sys"],
     "image": ["base", "block", "sys", "crypto", "json", "disk", "fs", "fs/fat", "fs/ext4", "config", "decode", "cluster",
               "contract"],
-    "burn": ["base", "block", "sys", "crypto", "json", "queue"],
+    "udisks": ["base", "sys"],
+    "burn": ["base", "block", "sys", "crypto", "json", "queue", "udisks"],
     "cli": ["base", "json", "sys", "crypto", "block", "decode", "disk", "fs", "config", "cluster", "image", "burn",
             "contract"],
 }
@@ -52,6 +53,7 @@ OWNERS = {
     r"^yaml-cpp/": "imager/config",
     r"^CLI/": "imager/cli",
     r"^liburing": "imager/queue",
+    r"^systemd/": "imager/udisks",
     r"^nlohmann/": "imager/json",
     r"^iperf_api\.h$": "firstboot/measure",
 }
