@@ -10,8 +10,8 @@
 #include <limits>
 #include <optional>
 
+#include "base/secret_bytes.h"
 #include "base/text.h"
-#include "crypto/secret_bytes.h"
 #include "sys/files.h"
 
 namespace kraken {

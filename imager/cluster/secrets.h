@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "crypto/secret_bytes.h"
+#include "base/secret_bytes.h"
 
 namespace kraken {
 
