@@ -1,5 +1,4 @@
 #include "config/definitions.h"
-#include "config/join_rules.h"
 #include "config/text_checks.h"
 #include "config/words.h"
 #include "contract/host_label.h"

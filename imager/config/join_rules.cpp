@@ -121,13 +121,6 @@ void read_orchestrator(const View& section, ClusterConfig& cluster, Problems& pr
   JoinReader(section, cluster, problems).read();
 }
 
-std::string check_address_pool(std::string_view text) {
-  const auto pool = parse_ipv4_subnet(text);
-  if (!pool) return "has bits set after the prefix";
-  if (pool->is_private()) return "";
-  return "is no private range (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or a part of one)";
-}
-
 Ipv4Subnet default_address_pool(const Ipv4Subnet& lan) {
   return lan.prefix != 0 && lan.overlaps(kTenNet) ? kPoolBesideTen : kUsualPool;
 }

@@ -11,9 +11,6 @@ namespace kraken {
 // default.
 void read_orchestrator(const View& section, ClusterConfig& cluster, Problems& problems);
 
-// Whether a pool may be one at all: what a TextCheck says of it.
-std::string check_address_pool(std::string_view text);
-
 // One pool that does not clash with the nodes' own network. In 10.0.0.0/8, unless the nodes are there themselves: then
 // the rest of it is likely to be other networks of the same site. Docker's own bridges are in neither.
 Ipv4Subnet default_address_pool(const Ipv4Subnet& lan);
