@@ -1,13 +1,15 @@
 #include "cli/node_job.h"
 
 #include "base/text.h"
+#include "cli/ask_passphrase.h"
 
 namespace kraken {
 
 Result<NodeJob> NodeJob::open(const CommonOptions& options) {
   KRAKEN_ASSIGN(Environment environment, make_environment(options));
   KRAKEN_ASSIGN(ClusterConfig cluster, read_cluster(options.cluster_file, environment.paths));
-  KRAKEN_ASSIGN(ClusterSecrets secrets, ClusterSecrets::load(cluster.secrets_folder.value));
+  KRAKEN_ASSIGN(ClusterSecrets secrets,
+                ClusterSecrets::load(cluster.secrets_folder.value, passphrase_from(options.passphrase_file)));
   KRAKEN_ASSIGN(CachedBase base, obtain_base(cluster, environment));
   return NodeJob(std::move(environment), std::make_unique<ClusterConfig>(std::move(cluster)), std::move(secrets),
                  std::move(base));
