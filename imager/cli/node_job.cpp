@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/ask_passphrase.h"
+#include "cluster/join_keys.h"
 
 namespace kraken {
 
@@ -40,6 +41,9 @@ Result<NodeImage> NodeJob::make(const NodeConfig& node, const std::optional<Imag
     inputs.overlays.push_back(std::move(overlay));
   }
   KRAKEN_ASSIGN(inputs.host_key, derive_ssh_host_key(secrets_, {cluster_->name.value, node.id.value, node.name.value}));
+  if (cluster_->orchestrator.value == Orchestrator::kSwarm) {
+    KRAKEN_ASSIGN(inputs.secrets, derive_node_secrets(secrets_, *cluster_, node));
+  }
   const ImageSize image_size = size.value_or(default_image_size(node, base_.size));
   return make_node_image(base_, inputs, image_size).with_context("node " + std::to_string(node.id.value));
 }

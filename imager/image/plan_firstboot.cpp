@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "block/file_source.h"
 #include "image/os_accounts.h"
 #include "image/plan_parts.h"
@@ -55,6 +56,19 @@ Status plan_clock_floor(PlanParts& parts) {
   return parts.plan.write(folder + "/clock", "", reason, owner);
 }
 
+// A base that was a node's card once must not bring another cluster's keys along.
+Status plan_secrets(PlanParts& parts) {
+  const auto& secrets = parts.inputs.secrets;
+  if (!secrets) return parts.plan.remove(kNodeSecretsPath, {"secrets of another node", {}});
+  KRAKEN_TRY(check_node_secrets(*secrets));
+  const SecretBytes text = format_node_secrets(*secrets);
+  const bool is_manager = !secrets->join_keys.empty();
+  const EditReason reason{is_manager ? "keys of the join broker, derived from the cluster's secret"
+                                     : "key for the join broker, derived from the cluster's secret",
+                          parts.inputs.cluster->secrets_folder.origin};
+  return parts.plan.write(kNodeSecretsPath, as_text(text.view()), reason, with_mode(kPrivateMode), Secrecy::kSecret);
+}
+
 }  // namespace
 
 Status plan_firstboot(PlanParts& parts) {
@@ -64,9 +78,13 @@ Status plan_firstboot(PlanParts& parts) {
   KRAKEN_TRY(plan_clock_floor(parts));
   const NodeRecord record = make_node_record(inputs, parts.image.os().boot_folder);
   KRAKEN_TRY(parts.plan.make_folder("/etc/kraken", {"for the node record", {}}, with_mode(kFolderMode)));
-  return parts.plan.write(kNodeRecordPath, format_node_record(record),
-                          {"node record of node " + std::to_string(inputs.node->id.value), inputs.node->id.origin},
-                          with_mode(kPrivateMode));
+  const std::string text = format_node_record(record);
+  // What the node would refuse must not get onto a card.
+  KRAKEN_TRY(parse_node_record(text).recode(ErrorCode::kConfig));
+  KRAKEN_TRY(parts.plan.write(kNodeRecordPath, text,
+                              {"node record of node " + std::to_string(inputs.node->id.value), inputs.node->id.origin},
+                              with_mode(kPrivateMode)));
+  return plan_secrets(parts);
 }
 
 }  // namespace kraken
