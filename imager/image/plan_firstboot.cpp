@@ -12,8 +12,11 @@ constexpr std::uint32_t kFolderMode = 0755;
 constexpr std::uint32_t kPublicMode = 0644;
 constexpr std::uint32_t kPrivateMode = 0600;
 
+constexpr const char* kUnitFolder = "/etc/systemd/system/";
+constexpr const char* kJoinSocketFolder = "/etc/systemd/system/kraken-join.socket.d";
+
 Status plan_unit(PlanParts& parts, const FirstbootUnit& unit, const std::string& text) {
-  const std::string folder = "/etc/systemd/system/";
+  const std::string folder = kUnitFolder;
   const std::string name(unit.name);
   const std::string path = folder + name;
   KRAKEN_TRY(parts.plan.write(path, text, {"starts kraken-firstboot", {}}, with_mode(kPublicMode)));
@@ -56,6 +59,17 @@ Status plan_clock_floor(PlanParts& parts) {
   return parts.plan.write(folder + "/clock", "", reason, owner);
 }
 
+// The unit of the join broker's socket says the default port; an empty ListenStream= takes it back (systemd.socket(5)).
+Status plan_broker_port(PlanParts& parts, const NodeRecord& record) {
+  const bool is_manager = record.node.role == kManagerRole;
+  if (!is_manager || !record.join || record.join->port == kDefaultBrokerPort) return ok_status();
+  const EditReason reason{"port of the join broker", parts.inputs.cluster->join.broker_port.origin};
+  KRAKEN_TRY(parts.plan.make_folder(kJoinSocketFolder, reason, with_mode(kFolderMode)));
+  return parts.plan.write(std::string(kJoinSocketFolder) + "/port.conf",
+                          "[Socket]\nListenStream=\nListenStream=" + std::to_string(record.join->port) + "\n", reason,
+                          with_mode(kPublicMode));
+}
+
 // A base that was a node's card once must not bring another cluster's keys along.
 Status plan_secrets(PlanParts& parts) {
   const auto& secrets = parts.inputs.secrets;
@@ -84,6 +98,7 @@ Status plan_firstboot(PlanParts& parts) {
   KRAKEN_TRY(parts.plan.write(kNodeRecordPath, text,
                               {"node record of node " + std::to_string(inputs.node->id.value), inputs.node->id.origin},
                               with_mode(kPrivateMode)));
+  KRAKEN_TRY(plan_broker_port(parts, record));
   return plan_secrets(parts);
 }
 

@@ -64,9 +64,8 @@ TEST(NodeSecrets, OfAWorkerAndErasedOnesComeBackToo) {
 
 TEST(NodeSecrets, AsManyAsARecordHasNodesFitIntoTheFile) {
   NodeSecrets secrets;
-  for (std::uint32_t id = 0; id < kMaxJoinKeys; ++id) {
-    const std::string name = std::to_string(id + 60000);  // five digits: the longest
-    secrets.join_keys.emplace(id + 60000 > 65535 ? id : id + 60000, SecretBytes(as_bytes(name + std::string(27, 'x'))));
+  for (std::uint32_t id = 60000; id < 60000 + kMaxJoinKeys; ++id) {  // five digits: the longest
+    secrets.join_keys.emplace(id, SecretBytes(as_bytes(std::to_string(id) + std::string(kJoinKeySize - 5, 'x'))));
   }
   ASSERT_TRUE(check_node_secrets(secrets).ok());
   const std::string text = text_of(secrets);
