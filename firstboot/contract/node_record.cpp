@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "contract/join_record.h"
 #include "contract/strict_object.h"
 #include "json/json.h"
 
@@ -11,14 +12,14 @@ namespace kraken {
 namespace {
 
 using Keys = std::string_view;
-constexpr std::array<Keys, 11> kRecordKeys = {"format", "version", "cluster", "node",        "build",    "network",
-                                              "nic",    "tuning",  "hosts",   "boot_folder", "grow_root"};
+constexpr std::array<Keys, 12> kRecordKeys = {"format", "version", "cluster", "node", "build",       "network",
+                                              "nic",    "tuning",  "hosts",   "join", "boot_folder", "grow_root"};
 constexpr std::array<Keys, 2> kClusterKeys = {"name", "orchestrator"};
 constexpr std::array<Keys, 5> kNodeKeys = {"id", "name", "role", "profile", "labels"};
 constexpr std::array<Keys, 3> kBuildKeys = {"clock", "tool", "base_sha256"};
 constexpr std::array<Keys, 4> kNetworkKeys = {"address", "prefix", "gateway", "dns"};
 constexpr std::array<Keys, 4> kNicKeys = {"primary", "fallback", "mode", "measure"};
-constexpr std::array<Keys, 3> kHostKeys = {"name", "address", "role"};
+constexpr std::array<Keys, 4> kHostKeys = {"id", "name", "address", "role"};
 
 // Wide here: check_node_record() knows the real bounds, and says so in one place.
 constexpr IntegerRange kAnyInt64{INT64_MIN, INT64_MAX};
@@ -28,7 +29,10 @@ constexpr IntegerRange kAnyPrefix{0, 32};
 Json hosts_json(const std::vector<RecordHost>& hosts) {
   Json list = Json::array();
   for (const RecordHost& host : hosts) {
-    list.push_back(Json::Object{{"name", host.name}, {"address", format_ipv4(host.address)}, {"role", host.role}});
+    list.push_back(Json::Object{{"id", std::int64_t{host.id}},
+                                {"name", host.name},
+                                {"address", format_ipv4(host.address)},
+                                {"role", host.role}});
   }
   return list;
 }
@@ -150,6 +154,8 @@ Status read_hosts(const StrictObject& document, NodeRecord& record) {
     const std::string place = "hosts[" + std::to_string(i) + "]";
     KRAKEN_ASSIGN(const auto object, StrictObject::open((*hosts)[i], place, kHostKeys));
     RecordHost host;
+    KRAKEN_ASSIGN(const std::int64_t id, object.integer("id", kAnyId));
+    host.id = static_cast<std::uint32_t>(id);
     KRAKEN_ASSIGN(host.name, object.text("name"));
     KRAKEN_ASSIGN(host.address, object.address("address"));
     KRAKEN_ASSIGN(host.role, object.text("role"));
@@ -170,6 +176,7 @@ Result<NodeRecord> read_record(std::string_view text) {
   KRAKEN_ASSIGN(record.nic, read_nic(document.member("nic")));
   KRAKEN_TRY(read_tuning(document, record));
   KRAKEN_TRY(read_hosts(document, record));
+  KRAKEN_ASSIGN(record.join, read_join(document.member("join")));
   KRAKEN_ASSIGN(record.boot_folder, document.text("boot_folder"));
   KRAKEN_ASSIGN(record.grow_root, document.flag("grow_root"));
   KRAKEN_TRY(check_node_record(record));
@@ -200,6 +207,7 @@ std::string format_node_record(const NodeRecord& record) {
                            {"measure", record.nic.measure}}},
       {"tuning", tuning_json(record)},
       {"hosts", hosts_json(record.hosts)},
+      {"join", join_json(record.join)},
       {"boot_folder", record.boot_folder},
       {"grow_root", record.grow_root},
   };

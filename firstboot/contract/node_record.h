@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -15,11 +16,12 @@
 
 #include "base/ipv4.h"
 #include "base/result.h"
+#include "contract/join_settings.h"
 
 namespace kraken {
 
 inline constexpr std::string_view kNodeRecordFormat = "kraken-node";
-inline constexpr int kNodeRecordVersion = 1;
+inline constexpr int kNodeRecordVersion = 2;
 inline constexpr std::string_view kNodeRecordPath = "/etc/kraken/node.json";
 inline constexpr std::string_view kFirstbootPath = "/usr/lib/kraken/kraken-firstboot";
 
@@ -45,6 +47,7 @@ struct RecordHost {
   std::string name;
   Ipv4 address;
   std::string role;  // as NodeRecord::Node::role
+  std::uint32_t id = 0;
   friend bool operator==(const RecordHost&, const RecordHost&) = default;
 };
 
@@ -83,8 +86,9 @@ struct NodeRecord {
     friend bool operator==(const Nic&, const Nic&) = default;
   } nic;
   std::map<std::string, std::variant<bool, std::int64_t>> tuning;
-  std::vector<RecordHost> hosts;  // every node of the cluster, this one too
-  std::string boot_folder;        // where this image mounts its FAT partition: "/boot/firmware" or "/boot"
+  std::vector<RecordHost> hosts;     // every node of the cluster, this one too
+  std::optional<JoinSettings> join;  // nothing exactly when the orchestrator is "none"
+  std::string boot_folder;           // where this image mounts its FAT partition: "/boot/firmware" or "/boot"
   bool grow_root = true;
 
   friend bool operator==(const NodeRecord&, const NodeRecord&) = default;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "contract/host_label.h"
+#include "contract/join_record.h"
 #include "contract/node_record.h"
 
 namespace kraken {
@@ -23,6 +24,12 @@ bool is_printable(std::string_view text) {
   return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+constexpr std::string_view kNodeIdExpected = "expected an id from 1 to 65535";
+
+bool is_node_id(std::uint32_t id) {
+  return id >= 1 && id <= 65535;
+}
+
 // Of a cluster, a profile, a tuning setting.
 bool is_name(std::string_view text) {
   return is_plain_word(text, "._-", 128);
@@ -36,7 +43,7 @@ Status one_of(std::string_view place, std::string_view value, std::initializer_l
 }
 
 Status check_node(const NodeRecord::Node& node) {
-  if (node.id < 1 || node.id > 65535) return wrong("node.id", "expected an integer from 1 to 65535");
+  if (!is_node_id(node.id)) return wrong("node.id", kNodeIdExpected);
   if (!is_host_label(node.name)) return wrong("node.name", "expected a host name (1 to 63 of a-z 0-9 and inner -)");
   KRAKEN_TRY(one_of("node.role", node.role, {kManagerRole, "worker"}));
   if (!is_name(node.profile)) return wrong("node.profile", "expected a profile's name");
@@ -90,18 +97,21 @@ Status check_hosts(const NodeRecord& record) {
   if (record.hosts.size() > kMaxHosts) return wrong("hosts", "too many");
   std::set<std::string> names;
   std::set<Ipv4> addresses;
+  std::set<std::uint32_t> ids;
   for (const RecordHost& host : record.hosts) {
     if (!is_host_label(host.name)) return wrong("hosts", "a name is no host name (1 to 63 of a-z 0-9 and inner -)");
+    if (!is_node_id(host.id)) return wrong("hosts", kNodeIdExpected);
+    if (!ids.insert(host.id).second) return wrong("hosts", "the id " + std::to_string(host.id) + " is given twice");
     KRAKEN_TRY(one_of("hosts", host.role, {kManagerRole, "worker"}));
     if (!names.insert(host.name).second) return wrong("hosts", "the name " + host.name + " is given twice");
     if (!addresses.insert(host.address).second) {
       return wrong("hosts", "the address " + format_ipv4(host.address) + " is given twice");
     }
   }
-  const RecordHost self{record.node.name, record.network.address, record.node.role};
+  const RecordHost self{record.node.name, record.network.address, record.node.role, record.node.id};
   if (std::ranges::find(record.hosts, self) == record.hosts.end()) {
     return wrong("hosts", "this node, " + self.name + " at " + format_ipv4(self.address) + " as " + self.role +
-                              ", is not among them");
+                              " with the id " + std::to_string(self.id) + ", is not among them");
   }
   return ok_status();
 }
@@ -125,6 +135,7 @@ Status check_node_record(const NodeRecord& record) {
   KRAKEN_TRY(check_nic(record.nic));
   KRAKEN_TRY(check_tuning(record));
   KRAKEN_TRY(check_hosts(record));
+  KRAKEN_TRY(check_join(record));
   return one_of("boot_folder", record.boot_folder, {"/boot/firmware", "/boot"});
 }
 

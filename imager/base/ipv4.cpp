@@ -1,5 +1,7 @@
 #include "base/ipv4.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace kraken {
@@ -25,6 +27,12 @@ std::optional<Ipv4Subnet> parse_ipv4_subnet(std::string_view text) {
   const Ipv4Subnet subnet{*network, static_cast<int>(*prefix)};
   if ((network->bits & ~subnet.mask()) != 0) return std::nullopt;
   return subnet;
+}
+
+bool Ipv4Subnet::is_private() const {
+  static constexpr Ipv4Subnet kRanges[] = {{{0x0a000000}, 8}, {{0xac100000}, 12}, {{0xc0a80000}, 16}};
+  return std::ranges::any_of(
+      kRanges, [this](const Ipv4Subnet& range) { return prefix >= range.prefix && range.contains(network); });
 }
 
 std::string format_ipv4(Ipv4 address) {

@@ -19,6 +19,8 @@ struct Ipv4Subnet {
   int prefix = 0;
 
   bool contains(Ipv4 address) const { return ((address.bits ^ network.bits) & mask()) == 0; }
+  bool overlaps(const Ipv4Subnet& other) const { return contains(other.network) || other.contains(network); }
+  bool is_private() const;  // within one of the ranges of RFC 1918, section 3
   Ipv4 broadcast() const { return {network.bits | ~mask()}; }
   std::uint32_t mask() const { return prefix == 0 ? 0 : ~std::uint32_t{0} << (32 - prefix); }
   friend bool operator==(const Ipv4Subnet&, const Ipv4Subnet&) = default;

@@ -1,6 +1,8 @@
 #include <cstdlib>
 
+#include "cli/ask_passphrase.h"
 #include "cli/commands.h"
+#include "cli/environment.h"
 #include "cli/render.h"
 #include "cluster/secrets.h"
 #include "config/cluster_template.h"
@@ -49,6 +51,18 @@ Result<ClusterTemplate> wanted_cluster(const InitOptions& options) {
   return wanted;
 }
 
+// Nothing is made before the passphrase is known.
+Status make_secrets(const InitOptions& options, const CommonOptions& common, const stdfs::path& folder) {
+  std::optional<SecretBytes> passphrase;
+  if (options.passphrase || common.passphrase_file) {
+    KRAKEN_TRY(watch_for_interrupt());
+    KRAKEN_ASSIGN(passphrase, new_passphrase(common.passphrase_file));
+  }
+  KRAKEN_TRY(make_folders(options.folder));
+  if (passphrase) return ClusterSecrets::create(folder, passphrase->view());
+  return ClusterSecrets::create(folder);
+}
+
 }  // namespace
 
 Status run_init(const InitOptions& options, const CommonOptions& common) {
@@ -60,13 +74,14 @@ Status run_init(const InitOptions& options, const CommonOptions& common) {
   }
   KRAKEN_ASSIGN(const ClusterTemplate wanted, wanted_cluster(options));
   KRAKEN_ASSIGN(const std::string text, commented_cluster_yaml(wanted));
-  KRAKEN_TRY(make_folders(options.folder));
-  KRAKEN_TRY(ClusterSecrets::create(secrets));
+  const bool encrypts = options.passphrase || common.passphrase_file.has_value();
+  KRAKEN_TRY(make_secrets(options, common, secrets));
   KRAKEN_TRY(write_file_atomically(file, text, 0644));
   print_line(file.string() + ": " + std::to_string(wanted.nodes) + " nodes on " + format_ipv4_subnet(wanted.subnet) +
              ", user " + wanted.user + " with " + wanted.key_file);
   print_line(secrets.string() +
-             ": the cluster's secret, for you alone; keep a copy, and keep it out of version control");
+             (encrypts ? ": the cluster's secret, encrypted; keep a copy, and the passphrase in mind"
+                       : ": the cluster's secret, for you alone; keep a copy, and keep it out of version control"));
   print_line("next: kraken-image -f " + file.string() + " plan --node 1");
   return ok_status();
 }

@@ -80,7 +80,7 @@ Result<CachedBase> obtain_named(const ClusterConfig& cluster, const Environment&
 }  // namespace
 
 Result<Environment> make_environment(const CommonOptions& options) {
-  KRAKEN_TRY(set_on_interrupt(interrupted));
+  KRAKEN_TRY(watch_for_interrupt());
   Environment environment;
   KRAKEN_ASSIGN(environment.paths.share, find_share(options.share));
   KRAKEN_ASSIGN(environment.clock, find_clock(options.clock));
@@ -90,6 +90,10 @@ Result<Environment> make_environment(const CommonOptions& options) {
     KRAKEN_ASSIGN(environment.cache_folder, BaseCache::default_folder());
   }
   return environment;
+}
+
+Status watch_for_interrupt() {
+  return set_on_interrupt(interrupted);
 }
 
 const std::atomic<bool>& stop_flag() {

@@ -21,7 +21,9 @@ struct Environment {
 // kInvalidArgument for a clock that is none, or when the shipped files are nowhere.
 Result<Environment> make_environment(const CommonOptions& options);
 
-// Set by Ctrl-C and SIGTERM once make_environment() was called; long work looks at it.
+// From now on Ctrl-C and SIGTERM set stop_flag(). make_environment() does it.
+Status watch_for_interrupt();
+// What long work looks at.
 const std::atomic<bool>& stop_flag();
 
 // Where a base that is built from packages is kept: its name and a digest of its description.

@@ -1,6 +1,8 @@
 #include "cli/node_job.h"
 
 #include "base/text.h"
+#include "cli/ask_passphrase.h"
+#include "cluster/join_keys.h"
 
 namespace kraken {
 
@@ -16,7 +18,8 @@ Result<NodeJob> NodeJob::open(const CommonOptions& options, const BeforeBase& be
   KRAKEN_ASSIGN(Environment environment, make_environment(options));
   KRAKEN_ASSIGN(ClusterConfig read, read_cluster(options.cluster_file, environment.paths));
   auto cluster = std::make_unique<ClusterConfig>(std::move(read));
-  KRAKEN_ASSIGN(ClusterSecrets secrets, ClusterSecrets::load(cluster->secrets_folder.value));
+  KRAKEN_ASSIGN(ClusterSecrets secrets,
+                ClusterSecrets::load(cluster->secrets_folder.value, passphrase_from(options.passphrase_file)));
   KRAKEN_TRY(before(*cluster));
   KRAKEN_ASSIGN(CachedBase base, obtain_base(*cluster, environment, early));
   return NodeJob(std::move(environment), std::move(cluster), std::move(secrets), std::move(base));
@@ -39,6 +42,9 @@ Result<NodeImage> NodeJob::make(const NodeConfig& node, const std::optional<Imag
     inputs.overlays.push_back(std::move(overlay));
   }
   KRAKEN_ASSIGN(inputs.host_key, derive_ssh_host_key(secrets_, {cluster_->name.value, node.id.value, node.name.value}));
+  if (cluster_->orchestrator.value == Orchestrator::kSwarm) {
+    KRAKEN_ASSIGN(inputs.secrets, derive_node_secrets(secrets_, *cluster_, node));
+  }
   const ImageSize image_size = size.value_or(default_image_size(node, base_.size));
   return make_node_image(base_, inputs, image_size).with_context("node " + std::to_string(node.id.value));
 }

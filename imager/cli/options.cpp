@@ -28,6 +28,8 @@ struct Raw {
   bool force_fixed_disk = false;
 };
 
+constexpr const char* kPassphraseFile = "File with the passphrase of the secrets (default: it is asked for)";
+
 const CLI::Validator kSizeText(
     [](std::string& text) {
       return parse_size(text) ? std::string() : "\"" + text + "\" is no size: write 16GB, 29GiB or a number of bytes";
@@ -41,6 +43,10 @@ void add_common(CLI::App& app, CommonOptions& common) {
   app.add_option("--clock", common.clock,
                  "Time of the build, ISO 8601 or seconds since 1970 (default: SOURCE_DATE_EPOCH, else now)");
   app.add_flag("--json", common.json, "Results as JSON");
+}
+
+void add_passphrase_file(CLI::App& command, Raw& raw, const std::string& description) {
+  command.add_option("--passphrase-file", raw.common.passphrase_file, description);
 }
 
 void add_card_limits(CLI::App& command, Raw& raw) {
@@ -60,12 +66,15 @@ void add_init(CLI::App& app, Raw& raw) {
   command->add_option("--user", raw.init.user, "User that is made on every node")->capture_default_str();
   command->add_option("--authorized-keys", raw.init.authorized_keys_file,
                       "Public key file that may log in (default: the first of ~/.ssh/id_*.pub)");
+  command->add_flag("--passphrase", raw.init.passphrase, "Encrypt the secrets with a passphrase, which is asked for");
+  add_passphrase_file(*command, raw, "Encrypt the secrets with the passphrase in this file, which only you may read");
 }
 
 void add_plan(CLI::App& app, Raw& raw) {
   CLI::App* command = app.add_subcommand("plan", "Show every edit with the origin of its value; change nothing");
   command->add_option("-n,--node", raw.plan.node, "Id of the node (default: every node)");
   command->add_option("--size", raw.size, "Size of the card")->check(kSizeText);
+  add_passphrase_file(*command, raw, kPassphraseFile);
 }
 
 void add_burn(CLI::App& app, Raw& raw) {
@@ -107,6 +116,7 @@ void add_burn(CLI::App& app, Raw& raw) {
                  "Update the card even if it is not known to hold a node of this cluster")
       ->needs(update);
   command->add_flag("--full", raw.burn.full, "Write every block, also those that the file systems call free");
+  add_passphrase_file(*command, raw, kPassphraseFile);
   command->add_flag("--no-verify", raw.no_verify, "Do not read back what was written");
 }
 

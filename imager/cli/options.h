@@ -22,6 +22,7 @@ struct CommonOptions {
   std::optional<std::filesystem::path> cache;
   std::optional<std::string> clock;  // ISO 8601 or seconds since 1970; else SOURCE_DATE_EPOCH, else now
   bool json = false;
+  std::optional<std::filesystem::path> passphrase_file;  // of init, plan and burn
 };
 
 struct InitOptions {
@@ -32,6 +33,7 @@ struct InitOptions {
   std::string user = "kraken";
   std::optional<std::string> authorized_keys_file;
   std::uint32_t nodes = 7;
+  bool passphrase = false;  // encrypt the secrets; with a passphrase_file as well
 };
 
 struct PlanOptions {

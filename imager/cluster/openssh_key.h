@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/secret_bytes.h"
 #include "crypto/ed25519.h"
-#include "crypto/secret_bytes.h"
 
 namespace kraken {
 

@@ -10,8 +10,8 @@
 #include <limits>
 #include <optional>
 
+#include "base/secret_bytes.h"
 #include "base/text.h"
-#include "crypto/secret_bytes.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -45,13 +45,12 @@ Error config_error(const std::filesystem::path& path, const std::string& what) {
   return Error(ErrorCode::kConfig, path.string() + ": " + what);
 }
 
-Status check_private(int fd, const std::filesystem::path& path, mode_t kind) {
+Status check_private(int fd, const std::filesystem::path& path, mode_t kind, std::string_view remedy) {
   struct stat info = {};
   if (::fstat(fd, &info) != 0) return Error::from_errno(errno, "stat " + path.string());
-  const bool folder = kind == S_IFDIR;
   if ((info.st_mode & S_IFMT) != kind) {
-    return config_error(path, folder ? "this is no folder; name another secrets folder"
-                                     : "this is no ordinary file; move it away and run init");
+    return config_error(path,
+                        (kind == S_IFDIR ? "this is no folder; " : "this is no ordinary file; ") + std::string(remedy));
   }
   const std::vector<uid_t> owners = trusted_owners();
   if (std::find(owners.begin(), owners.end(), info.st_uid) == owners.end()) {
@@ -61,8 +60,8 @@ Status check_private(int fd, const std::filesystem::path& path, mode_t kind) {
                                   std::to_string(owners.front()) + " " + quoted(path));
   }
   if ((info.st_mode & 077) != 0) {
-    return config_error(
-        path, std::string("other users may read this; run: chmod ") + (folder ? "0700 " : "0600 ") + quoted(path));
+    return config_error(path, std::string("other users may read this; run: chmod ") +
+                                  (kind == S_IFDIR ? "0700 " : "0600 ") + quoted(path));
   }
   return ok_status();
 }
@@ -71,6 +70,10 @@ Error open_failed(int error, const std::filesystem::path& path, std::string_view
   if (error == ENOENT) return config_error(path, std::string(missing));
   if (error == ELOOP) return config_error(path, "this is a symbolic link, which is not followed to a secret");
   return Error::from_errno(error, "open " + path.string()).recode(ErrorCode::kConfig);
+}
+
+std::string name_in_folder(const PrivateFile& file) {
+  return file.folder_fd == AT_FDCWD ? file.path.string() : file.path.filename().string();
 }
 
 Status give_to_caller(int fd, const std::filesystem::path& path) {
@@ -91,7 +94,7 @@ Result<UniqueFd> open_private_folder(const std::filesystem::path& folder) {
   // Without O_DIRECTORY, which would turn ELOOP into ENOTDIR and hide the reason.
   UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) return open_failed(errno, folder, "there is no such secrets folder; `kraken-image init` makes one");
-  KRAKEN_TRY(check_private(fd.get(), folder, S_IFDIR));
+  KRAKEN_TRY(check_private(fd.get(), folder, S_IFDIR, "name another secrets folder"));
   return fd;
 }
 
@@ -106,15 +109,13 @@ Status make_private_folder(const std::filesystem::path& folder) {
 }
 
 Result<std::string> read_private_file(const PrivateFile& file, Bytes limit) {
-  const std::string name = file.path.filename().string();
+  const std::string name = name_in_folder(file);
   // O_NONBLOCK: a FIFO of that name must not make this wait for ever.
   const UniqueFd fd(::openat(file.folder_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) {
-    return open_failed(errno, file.path,
-                       "there is no such secret; `kraken-image init` makes one, and a lost one that "
-                       "nodes were burned with must come back from your backup");
+    return open_failed(errno, file.path, file.missing);
   }
-  KRAKEN_TRY(check_private(fd.get(), file.path, S_IFREG));
+  KRAKEN_TRY(check_private(fd.get(), file.path, S_IFREG, file.remedy));
   std::string content(limit + 1, '\0');  // of its final size: growing would leave copies behind
   std::size_t size = 0;
   while (size < content.size()) {
@@ -129,14 +130,14 @@ Result<std::string> read_private_file(const PrivateFile& file, Bytes limit) {
   }
   if (size > limit) {
     cleanse(content);
-    return config_error(file.path, "larger than any secret; put the right file back, or move it away and run init");
+    return config_error(file.path, "larger than any secret; " + std::string(file.remedy));
   }
   content.resize(size);
   return content;
 }
 
 Status create_private_file(const PrivateFile& file, std::string_view content) {
-  const std::string name = file.path.filename().string();
+  const std::string name = name_in_folder(file);
   const UniqueFd fd(::openat(file.folder_fd, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd.valid()) return Error::from_errno(errno, "create " + file.path.string());
   Status status = write_all(fd.get(), as_bytes(content)).with_context(file.path.string());

@@ -26,11 +26,17 @@ Result<UniqueFd> open_private_folder(const std::filesystem::path& folder);
 // Makes the folder with mode 0700, or accepts a private one that is there; under sudo it is given to the caller.
 Status make_private_folder(const std::filesystem::path& folder);
 
-// The file of that name in the open folder, at most `limit` bytes. `folder` is for messages.
+// A file in the open folder, of which `path` has the name; with AT_FDCWD as the folder, the file at `path`. The texts
+// are what messages advise.
 struct PrivateFile {
   int folder_fd;
   std::filesystem::path path;
+  std::string_view missing =
+      "there is no such secret; `kraken-image init` makes one, and a lost one that nodes were burned with must come "
+      "back from your backup";
+  std::string_view remedy = "put the right file back, or move it away and run init";
 };
+// At most `limit` bytes; kConfig for more, and when it is not private.
 Result<std::string> read_private_file(const PrivateFile& file, Bytes limit);
 
 // Creates the file, 0600, with O_EXCL; it and its name are on the disk when this returns. kAlreadyExists when there is

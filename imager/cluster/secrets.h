@@ -1,6 +1,7 @@
 // The cluster's secrets: a folder that `init` makes, 0700, with the file cluster-secret, 0600. That file holds 32
-// random bytes; everything else that must be secret or the same at every burn (host keys now) is derived from them, so
-// losing the file changes the identity of every node that is burned afterwards.
+// random bytes; everything else that must be secret or the same at every burn (host keys, join keys) is derived from
+// them, so losing the file changes the identity of every node that is burned afterwards. It may be encrypted with a
+// passphrase (sealed_file.h), as may any file that joins it in the folder.
 //
 // Nothing here prints a secret, and no Error holds one. The objects own their bytes and overwrite them at their end.
 #pragma once
@@ -8,10 +9,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
-#include "crypto/secret_bytes.h"
+#include "base/secret_bytes.h"
+#include "cluster/passphrase.h"
 
 namespace kraken {
 
@@ -28,13 +32,16 @@ struct SecretPurpose {
 
 class ClusterSecrets {
  public:
-  // Makes the folder (parents must exist; a private one that is there is used) and a new secret in it. kAlreadyExists,
-  // and nothing changed, when there is a secret; kConfig when the folder is not private; kIo as the system says.
-  static Status create(const std::filesystem::path& folder);
+  // Makes the folder (parents must exist; a private one that is there is used) and a new secret in it, encrypted when
+  // a passphrase is given. kAlreadyExists, and nothing changed, when there is a secret; kConfig when the folder is not
+  // private or the passphrase is none to encrypt with; kIo as the system says.
+  static Status create(const std::filesystem::path& folder,
+                       const std::optional<std::span<const std::byte>>& passphrase = std::nullopt);
 
   // kConfig when the folder or the file is missing, is a symbolic link or another kind of file, belongs to somebody
   // else, is open to group or others, or does not hold exactly a secret; the text says which command puts it right.
-  static Result<ClusterSecrets> load(const std::filesystem::path& folder);
+  // One that is encrypted is asked for its passphrase until it is right or `ask` gives up; without `ask` it is kConfig.
+  static Result<ClusterSecrets> load(const std::filesystem::path& folder, const AskPassphrase& ask = {});
 
   // A secret of known bytes, for tests and for another place that secrets may come from. kInvalidArgument unless it has
   // kClusterSecretSize bytes.

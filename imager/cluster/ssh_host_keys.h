@@ -9,8 +9,8 @@
 
 #include "base/ipv4.h"
 #include "base/result.h"
+#include "base/secret_bytes.h"
 #include "cluster/secrets.h"
-#include "crypto/secret_bytes.h"
 
 namespace kraken {
 

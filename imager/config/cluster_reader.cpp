@@ -7,11 +7,11 @@
 #include "config/base_reader.h"
 #include "config/definitions.h"
 #include "config/file_paths.h"
+#include "config/join_rules.h"
 #include "config/network_rules.h"
 #include "config/node_rules.h"
 #include "config/overlay_reader.h"
 #include "config/profile_reader.h"
-#include "config/words.h"
 #include "config/yaml.h"
 
 namespace kraken {
@@ -29,9 +29,6 @@ void read_general(const View& view, ClusterConfig& cluster, Problems& problems) 
     } else {
       problems.add(secrets->origin(), "cluster.secrets: " + path.error().what());
     }
-  }
-  if (const auto word = view.find("orchestrator")) {
-    cluster.orchestrator = {from_word<Orchestrator>(word->text()).value_or(Orchestrator::kNone), word->origin()};
   }
 }
 
@@ -80,6 +77,7 @@ void read_all(const Value& value, ClusterConfig& cluster, const ConfigPaths& pat
   read_general(*view, cluster, problems);
   read_base(*view, cluster, paths, problems);
   if (const auto network = view->find("network")) cluster.network = network_from(*network, problems);
+  if (const auto orchestrator = view->find("orchestrator")) read_orchestrator(*orchestrator, cluster, problems);
   if (const auto access = view->find("access")) cluster.access = access_from(*access, cluster.folder, problems);
   Library profiles(profile_kind(), search_folders(cluster.folder, paths, "profiles"), problems);
   if (const auto nodes = view->find("nodes")) read_nodes(*nodes, cluster, profiles, problems);
@@ -99,8 +97,10 @@ Result<ClusterConfig> cluster_from(const std::optional<Value>& value, const std:
 
 void check_network(const Value& value, Problems& problems) {
   const auto view = View::of(value, cluster_definition());
-  const auto network = view ? view->find("network") : std::nullopt;
-  if (network) network_from(*network, problems);
+  if (!view) return;
+  ClusterConfig cluster;
+  if (const auto network = view->find("network")) cluster.network = network_from(*network, problems);
+  if (const auto orchestrator = view->find("orchestrator")) read_orchestrator(*orchestrator, cluster, problems);
 }
 
 }  // namespace

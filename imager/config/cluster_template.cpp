@@ -38,7 +38,8 @@ cluster:
 # base: {file: raspios-lite.img.xz, sha256: 0123...}
 base: @base@
 
-# What joins the nodes to a cluster: none, swarm, kubeadm or k3s.
+# What joins the nodes to a cluster: none, swarm, kubeadm or k3s. With settings, and their defaults:
+# orchestrator: {kind: swarm, broker_port: 5203, address_pools: [10.200.0.0/16], pool_prefix: 24, certificate_days: 3650}
 orchestrator: @orchestrator@
 
 network:

@@ -2,6 +2,7 @@
 #include "config/text_checks.h"
 #include "config/words.h"
 #include "contract/host_label.h"
+#include "contract/join_settings.h"
 
 namespace kraken {
 
@@ -18,6 +19,9 @@ constexpr const char* kAddressPattern =
 constexpr const char* kSubnetPattern =
     "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
     "/([89]|[12][0-9]|30)$";
+constexpr const char* kPoolPattern =
+    "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+    "/([89]|[12][0-9])$";
 
 // crypt(5) of libxcrypt: yescrypt, gost-yescrypt, sha512crypt, sha256crypt, bcrypt. The older ones can be guessed.
 constexpr const char* kHashPattern =
@@ -63,6 +67,33 @@ Definition base_section() {
       object("An image file.",
              {required("file", path("The image (.img, .img.xz, .img.zst, .img.gz, .zip), relative to this file.")),
               optional("sha256", sha256("The SHA-256 digest of that file as it is."))}));
+}
+
+Definition orchestrator_section() {
+  return text_or_object(
+      word_of(words_of<Orchestrator>(), "What joins the nodes."),
+      object("What joins the nodes, and how.",
+             {required("kind", word_of(words_of<Orchestrator>(), "What joins the nodes.")),
+              optional("broker_port", integer({kMinBrokerPort, 65535},
+                                              "The TCP port of the managers at which nodes ask to join. Default: " +
+                                                  std::to_string(kDefaultBrokerPort) + ".")),
+              optional("address_pools",
+                       list_of(text("A private range, from /8 to /29.")
+                                   .matching(kPoolPattern, "a private range from /8 to /29, like 10.200.0.0/16")
+                                   .checked(check_address_pool),
+                               "Swarm: what the networks between containers are cut from, apart from everything that "
+                               "the nodes reach. Default: 10.200.0.0/16, or 172.31.0.0/16 when the nodes themselves "
+                               "are in 10.0.0.0/8.")
+                           .not_empty()
+                           .up_to(kMaxAddressPools)),
+              optional("pool_prefix", integer({kMinPoolPrefix, kMaxNetworkPrefix},
+                                              "Swarm: the prefix length of each such network. Default: " +
+                                                  std::to_string(kDefaultNetworkPrefix) + ".")),
+              optional("certificate_days",
+                       integer({1, kMaxCertificateDays},
+                               "Swarm: how long a node's certificate lives. A node that is switched off does not renew "
+                               "its own and is out of the swarm once it has expired. Default: " +
+                                   std::to_string(kDefaultCertificateDays) + "."))}));
 }
 
 Definition network_section() {
@@ -126,11 +157,11 @@ Definition node_section() {
 }
 
 Definition cluster_file() {
-  return object("cluster.yaml of kraken-image: the whole cluster.",
-                {required("cluster", cluster_section()), required("base", base_section()),
-                 required("orchestrator", word_of(words_of<Orchestrator>(), "What joins the nodes.")),
-                 required("network", network_section()), required("access", access_section()),
-                 required("nodes", list_of(node_section(), "The nodes.").not_empty())});
+  return object(
+      "cluster.yaml of kraken-image: the whole cluster.",
+      {required("cluster", cluster_section()), required("base", base_section()),
+       required("orchestrator", orchestrator_section()), required("network", network_section()),
+       required("access", access_section()), required("nodes", list_of(node_section(), "The nodes.").not_empty())});
 }
 
 }  // namespace

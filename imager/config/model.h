@@ -14,6 +14,7 @@
 #include "base/ipv4.h"
 #include "base/units.h"
 #include "config/origin.h"
+#include "contract/join_settings.h"
 
 namespace kraken {
 
@@ -84,6 +85,14 @@ struct NetworkConfig {
   std::vector<Sourced<Ipv4>> dns;  // default: the gateway
 };
 
+// Of every orchestrator but "none"; the pools and what follows them are Swarm's.
+struct JoinConfig {
+  Sourced<std::uint16_t> broker_port{kDefaultBrokerPort, {}};
+  std::vector<Sourced<Ipv4Subnet>> address_pools;  // default: default_address_pool()
+  Sourced<int> pool_prefix{kDefaultNetworkPrefix, {}};
+  Sourced<int> certificate_days{kDefaultCertificateDays, {}};
+};
+
 struct AccessConfig {
   Sourced<std::string> user{"kraken", {}};
   Sourced<std::optional<std::string>> password_hash;  // crypt(5), "$6$..." or "$y$..."
@@ -100,6 +109,7 @@ struct ClusterConfig {
   Sourced<std::variant<NamedBase, FileBase>> base;
   Sourced<Orchestrator> orchestrator{Orchestrator::kNone, {}};
   NetworkConfig network;
+  JoinConfig join;
   AccessConfig access;
   std::vector<NodeConfig> nodes;                       // in the order of their ids
   std::vector<std::filesystem::path> overlay_folders;  // where overlays are looked for, first wins

@@ -107,6 +107,13 @@ std::string check_subnet(std::string_view text) {
   return "";
 }
 
+std::string check_address_pool(std::string_view text) {
+  const auto pool = parse_ipv4_subnet(text);
+  if (!pool) return "has bits set after the prefix";
+  if (pool->is_private()) return "";
+  return "is no private range (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or a part of one)";
+}
+
 std::string check_user(std::string_view text) {
   if (is_one_of(text, kSystemNames) || text.starts_with("systemd-")) {
     return "is a user or group of the system; choose another name";

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "crypto/secret_bytes.h"
+#include "base/secret_bytes.h"
 
 namespace kraken {
 

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "base/result.h"
-#include "crypto/secret_bytes.h"
+#include "base/secret_bytes.h"
 
 namespace kraken {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "base/result.h"
-#include "crypto/secret_bytes.h"
+#include "base/secret_bytes.h"
 
 namespace kraken {
 

@@ -24,6 +24,21 @@ std::array<stdfs::path, 2> candidates(const stdfs::path& share, const std::strin
           share / "build" / ("firstboot-" + architecture) / "firstboot" / "kraken-firstboot"};
 }
 
+std::optional<JoinSettings> make_join_settings(const ClusterConfig& cluster) {
+  if (cluster.orchestrator.value == Orchestrator::kNone) return std::nullopt;
+  JoinSettings join;
+  for (const NodeConfig& node : cluster.nodes) {
+    if (node.profile.role.value == Role::kManager) join.managers.push_back(node.address.value);
+  }
+  join.expected = static_cast<std::uint32_t>(cluster.nodes.size());
+  join.port = cluster.join.broker_port.value;
+  if (cluster.orchestrator.value != Orchestrator::kSwarm) return join;
+  SwarmSettings swarm{{}, cluster.join.pool_prefix.value, cluster.join.certificate_days.value};
+  for (const auto& pool : cluster.join.address_pools) swarm.address_pools.push_back(pool.value);
+  join.swarm = std::move(swarm);
+  return join;
+}
+
 }  // namespace
 
 Result<FirstbootFiles> find_firstboot(const stdfs::path& share, const std::string& architecture) {
@@ -66,8 +81,9 @@ NodeRecord make_node_record(const NodeInputs& inputs, const std::string& boot_fo
                 to_word(profile.nic.mode.value), profile.nic.measure.value};
   for (const auto& [name, setting] : profile.tuning) record.tuning[name] = setting.value;
   for (const NodeConfig& other : cluster.nodes) {
-    record.hosts.push_back({other.name.value, other.address.value, to_word(other.profile.role.value)});
+    record.hosts.push_back({other.name.value, other.address.value, to_word(other.profile.role.value), other.id.value});
   }
+  record.join = make_join_settings(cluster);
   record.boot_folder = boot_folder;
   return record;
 }

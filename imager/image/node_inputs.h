@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "config/model.h"
 #include "config/reader.h"
 #include "contract/node_record.h"
+#include "contract/node_secrets.h"
 
 namespace kraken {
 
@@ -26,9 +28,10 @@ struct NodeInputs {
   const NodeConfig* node = nullptr;
   std::vector<OverlayDescription> overlays;  // in the order of node->profile.overlays
   SshHostKey host_key;
-  std::filesystem::path share;  // where the shipped first-boot programs are
-  std::string base_sha256;      // of the raw base image
-  std::int64_t clock = 0;       // seconds since 1970 UTC
+  std::optional<NodeSecrets> secrets;  // for joining; nothing when this node does not join by itself
+  std::filesystem::path share;         // where the shipped first-boot programs are
+  std::string base_sha256;             // of the raw base image
+  std::int64_t clock = 0;              // seconds since 1970 UTC
 };
 
 // kConfig when no program for the architecture was built or installed, or when the file there is another's.

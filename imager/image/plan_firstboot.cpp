@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "block/file_source.h"
 #include "image/os_accounts.h"
 #include "image/plan_parts.h"
@@ -11,8 +12,11 @@ constexpr std::uint32_t kFolderMode = 0755;
 constexpr std::uint32_t kPublicMode = 0644;
 constexpr std::uint32_t kPrivateMode = 0600;
 
+constexpr const char* kUnitFolder = "/etc/systemd/system/";
+constexpr const char* kJoinSocketFolder = "/etc/systemd/system/kraken-join.socket.d";
+
 Status plan_unit(PlanParts& parts, const FirstbootUnit& unit, const std::string& text) {
-  const std::string folder = "/etc/systemd/system/";
+  const std::string folder = kUnitFolder;
   const std::string name(unit.name);
   const std::string path = folder + name;
   KRAKEN_TRY(parts.plan.write(path, text, {"starts kraken-firstboot", {}}, with_mode(kPublicMode)));
@@ -55,6 +59,30 @@ Status plan_clock_floor(PlanParts& parts) {
   return parts.plan.write(folder + "/clock", "", reason, owner);
 }
 
+// The unit of the join broker's socket says the default port; an empty ListenStream= takes it back (systemd.socket(5)).
+Status plan_broker_port(PlanParts& parts, const NodeRecord& record) {
+  const bool is_manager = record.node.role == kManagerRole;
+  if (!is_manager || !record.join || record.join->port == kDefaultBrokerPort) return ok_status();
+  const EditReason reason{"port of the join broker", parts.inputs.cluster->join.broker_port.origin};
+  KRAKEN_TRY(parts.plan.make_folder(kJoinSocketFolder, reason, with_mode(kFolderMode)));
+  return parts.plan.write(std::string(kJoinSocketFolder) + "/port.conf",
+                          "[Socket]\nListenStream=\nListenStream=" + std::to_string(record.join->port) + "\n", reason,
+                          with_mode(kPublicMode));
+}
+
+// A base that was a node's card once must not bring another cluster's keys along.
+Status plan_secrets(PlanParts& parts) {
+  const auto& secrets = parts.inputs.secrets;
+  if (!secrets) return parts.plan.remove(kNodeSecretsPath, {"secrets of another node", {}});
+  KRAKEN_TRY(check_node_secrets(*secrets));
+  const SecretBytes text = format_node_secrets(*secrets);
+  const bool is_manager = !secrets->join_keys.empty();
+  const EditReason reason{is_manager ? "keys of the join broker, derived from the cluster's secret"
+                                     : "key for the join broker, derived from the cluster's secret",
+                          parts.inputs.cluster->secrets_folder.origin};
+  return parts.plan.write(kNodeSecretsPath, as_text(text.view()), reason, with_mode(kPrivateMode), Secrecy::kSecret);
+}
+
 }  // namespace
 
 Status plan_firstboot(PlanParts& parts) {
@@ -64,9 +92,14 @@ Status plan_firstboot(PlanParts& parts) {
   KRAKEN_TRY(plan_clock_floor(parts));
   const NodeRecord record = make_node_record(inputs, parts.image.os().boot_folder);
   KRAKEN_TRY(parts.plan.make_folder("/etc/kraken", {"for the node record", {}}, with_mode(kFolderMode)));
-  return parts.plan.write(kNodeRecordPath, format_node_record(record),
-                          {"node record of node " + std::to_string(inputs.node->id.value), inputs.node->id.origin},
-                          with_mode(kPrivateMode));
+  const std::string text = format_node_record(record);
+  // What the node would refuse must not get onto a card.
+  KRAKEN_TRY(parse_node_record(text).recode(ErrorCode::kConfig));
+  KRAKEN_TRY(parts.plan.write(kNodeRecordPath, text,
+                              {"node record of node " + std::to_string(inputs.node->id.value), inputs.node->id.origin},
+                              with_mode(kPrivateMode)));
+  KRAKEN_TRY(plan_broker_port(parts, record));
+  return plan_secrets(parts);
 }
 
 }  // namespace kraken

@@ -21,7 +21,7 @@ IMAGER = {
     "fs/ext4": ["base", "block", "fs"],
     "fs": ["base", "block"],
     "config": ["base", "json", "sys", "contract"],
-    "cluster": ["base", "crypto", "config", "sys"],
+    "cluster": ["base", "crypto", "config", "sys", "contract"],
     "image": ["base", "block", "sys", "crypto", "json", "disk", "fs", "fs/fat", "fs/ext4", "config", "decode", "cluster",
               "contract"],
     "udisks": ["base", "sys"],

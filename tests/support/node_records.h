@@ -13,9 +13,10 @@ inline NodeRecord sample_record() {
   record.network = {{0xc0a8030d}, 24, {0xc0a80301}, {{0xc0a80301}, {0x01010101}}};
   record.nic = {"usb-gigabit", "onboard", "failover", true};
   record.tuning = {{"rps", true}, {"txqueuelen", std::int64_t{1000}}};
-  record.hosts = {{"kraken-1", {0xc0a8030b}, "manager"},
-                  {"kraken-2", {0xc0a8030c}, "worker"},
-                  {"kraken-3", {0xc0a8030d}, "worker"}};
+  record.hosts = {{"kraken-1", {0xc0a8030b}, "manager", 1},
+                  {"kraken-2", {0xc0a8030c}, "worker", 2},
+                  {"kraken-3", {0xc0a8030d}, "worker", 3}};
+  record.join = {{{0xc0a8030b}}, 3, 5203, SwarmSettings{{{{0x0ac80000}, 16}}, 24, 3650}};
   record.boot_folder = "/boot/firmware";
   return record;
 }

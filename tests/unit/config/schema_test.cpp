@@ -72,6 +72,16 @@ TEST(Shipped, ExampleIsRightOnceThereIsAKey) {
   EXPECT_EQ(cluster->nodes[2].profile.overlays.at(0).value, "container-host");
 }
 
+TEST(Schema, TakesTheOrchestratorAsKeys) {
+  const test::TempFolder folder;
+  const std::string keys =
+      "orchestrator: {kind: swarm, broker_port: 6000, address_pools: [10.0.0.0/9], pool_prefix: 26, "
+      "certificate_days: 90}";
+  test::write(folder / "keys", changed(test::kCluster, "orchestrator: swarm", keys));
+  const std::string said = checked(SchemaKind::kCluster, {folder / "keys"});
+  EXPECT_NE(said.find(": ok"), std::string::npos) << said;
+}
+
 struct Wrong {
   SchemaKind kind;
   std::string_view text;
@@ -83,6 +93,12 @@ struct Wrong {
 const Wrong kWrong[] = {
     {SchemaKind::kCluster, test::kCluster, "orchestrator:", "orchestrater:"},
     {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: nomad"},
+    {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: [swarm]"},
+    {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {broker_port: 6000}"},
+    {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: swarm, port: 6000}"},
+    {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: swarm, broker_port: 80}"},
+    {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: swarm, address_pools: [10/8]}"},
+    {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: swarm, certificate_days: 0}"},
     {SchemaKind::kCluster, test::kCluster, "base: tiny\n", ""},
     {SchemaKind::kCluster, test::kCluster, "base: tiny", "base: [tiny]"},
     {SchemaKind::kCluster, test::kCluster, "base: tiny", "base: {file: a, sha: b}"},

@@ -43,11 +43,11 @@ TEST(NodeRecord, ComesBackWithEverythingOptionalLeftOut) {
 
 TEST(NodeRecord, RefusesAnotherVersionBeforeItsUnknownKeys) {
   const std::string text =
-      replaced(format_node_record(sample_record()), "\"version\": 1,", "\"version\": 2, \"new\": 0,");
+      replaced(format_node_record(sample_record()), "\"version\": 2,", "\"version\": 3, \"new\": 0,");
   const auto parsed = parse_node_record(text);
   ASSERT_FALSE(parsed.ok());
   EXPECT_EQ(parsed.error().code(), ErrorCode::kUnsupported);
-  EXPECT_NE(parsed.error().what().find("version 2"), std::string::npos) << parsed.error().what();
+  EXPECT_NE(parsed.error().what().find("version 3"), std::string::npos) << parsed.error().what();
 }
 
 TEST(NodeRecord, NamesAnUnknownKeyAndTheOneThatWasMeant) {
@@ -145,6 +145,10 @@ const std::vector<BadValue>& bad_values() {
       {"hosts", [](NodeRecord& r) { r.hosts[0].name = "kraken 1"; }},
       {"hosts", [](NodeRecord& r) { r.hosts[0].role = "Manager"; }},
       {"hosts", [](NodeRecord& r) { r.hosts[2].role = kManagerRole; }},  // this node is a worker
+      {"hosts", [](NodeRecord& r) { r.hosts[0].id = 0; }},
+      {"hosts", [](NodeRecord& r) { r.hosts[0].id = 65536; }},
+      {"hosts", [](NodeRecord& r) { r.hosts[0].id = 2; }},
+      {"hosts", [](NodeRecord& r) { r.hosts[2].id = 4; }},  // this node is 3
       {"boot_folder", [](NodeRecord& r) { r.boot_folder = "/boot/"; }},
       {"boot_folder", [](NodeRecord& r) { r.boot_folder = "/etc"; }},
   };
@@ -177,8 +181,8 @@ TEST(NodeRecord, RefusesWrongTypesAndForms) {
       {"\"192.168.3.13\"", "\"fe80::1\""},
       {"\"grow_root\": true", "\"grow_root\": 1"},
       {"\"kraken-node\"", "\"kraken-status\""},
-      {"\"version\": 1", "\"version\": \"1\""},
-      {"\"version\": 1", "\"version\": 1, \"version\": 1"},
+      {"\"version\": 2", "\"version\": \"2\""},
+      {"\"version\": 2", "\"version\": 2, \"version\": 2"},
   };
   for (const auto& [from, to] : changes) EXPECT_FALSE(parse_node_record(replaced(good, from, to)).ok()) << to;
   EXPECT_FALSE(parse_node_record("[]").ok());

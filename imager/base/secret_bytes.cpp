@@ -1,7 +1,6 @@
-#include "crypto/secret_bytes.h"
+#include "base/secret_bytes.h"
 
-#include <openssl/crypto.h>
-
+#include <cstring>
 #include <utility>
 
 namespace kraken {
@@ -21,12 +20,12 @@ SecretBytes::~SecretBytes() {
 }
 
 void cleanse(std::span<std::byte> bytes) {
-  OPENSSL_cleanse(bytes.data(), bytes.size());
+  if (!bytes.empty()) ::explicit_bzero(bytes.data(), bytes.size());
 }
 
 void cleanse(std::string& text) {
   text.resize(text.capacity());  // within the capacity: nothing moves
-  OPENSSL_cleanse(text.data(), text.size());
+  ::explicit_bzero(text.data(), text.size());
   text.clear();
 }
 

@@ -1,0 +1,23 @@
+// Where the passphrase over the secrets comes from: a private file that the command line names, or the terminal, where
+// it is typed unseen. The terminal is the process's own (/dev/tty), so that input and output may be pipes.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "base/result.h"
+#include "base/secret_bytes.h"
+#include "cluster/passphrase.h"
+
+namespace kraken {
+
+using PassphraseFile = std::optional<std::filesystem::path>;  // what --passphrase-file names
+
+// For ClusterSecrets::load(): a file is tried once, a person three times. kConfig when that was not enough, and without
+// a terminal; kInterrupted on Ctrl-C.
+AskPassphrase passphrase_from(const PassphraseFile& file);
+
+// A new one: the file's, or typed twice. kConfig when it is none to encrypt with or the two differ.
+Result<SecretBytes> new_passphrase(const PassphraseFile& file);
+
+}  // namespace kraken

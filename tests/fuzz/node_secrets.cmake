@@ -1,0 +1,1 @@
+kraken_fuzz(node_secrets kraken_contract)

@@ -1,0 +1,1 @@
+kraken_fuzz(sealed_file kraken_cluster)
