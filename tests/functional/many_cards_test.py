@@ -223,7 +223,7 @@ class BadAmongManyTest(ManyCase):
     def test_a_failing_card_fails_alone(self):
         medium = self.old_card("medium")
         trigger = self.folder / "trigger"
-        bad = self.nbd("bad", "--filter=error", "--filter=rate", "file", medium, "rate=100M", "error-pwrite=EIO",
+        bad = self.nbd("bad", "--filter=error", "--filter=rate", "file", medium, "rate=20M", "error-pwrite=EIO",
                        "error-pwrite-rate=100%", f"error-pwrite-file={trigger}")
         good, other = self.card("good", noise=True), self.card("other", noise=True)
         burn = Burn(self, "--all", "--device", good.device, "--device", bad.device, "--device", other.device)
