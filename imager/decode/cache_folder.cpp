@@ -20,7 +20,7 @@ constexpr auto kLockPoll = std::chrono::milliseconds(50);
 constexpr int kCreateAttempts = 100;
 
 // False: somebody else has it.
-Result<bool> try_lock(const UniqueFd& fd, const std::filesystem::path& path) {
+Result<bool> lock_at_once(const UniqueFd& fd, const std::filesystem::path& path) {
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return false;
     if (errno != EINTR) return Error::from_errno(errno, "lock " + path.string());
@@ -53,7 +53,7 @@ Status CacheFolder::remove_orphans() const {
     // Whoever removed it meanwhile did the same work.
     const auto fd = open_file(path, O_RDONLY | O_NOFOLLOW);
     if (!fd.ok()) continue;
-    KRAKEN_ASSIGN(const bool orphan, try_lock(*fd, path));
+    KRAKEN_ASSIGN(const bool orphan, lock_at_once(*fd, path));
     if (orphan) ::unlink(path.c_str());
   }
   if (failed) return Error::from_errno(failed.value(), "list " + temporary().string());
@@ -65,7 +65,7 @@ Result<CacheLock> CacheLock::acquire(const CacheFolder& folder, const std::strin
   const std::filesystem::path path = folder.locks() / (name + ".lock");
   KRAKEN_ASSIGN(UniqueFd fd, open_file(path, O_RDWR | O_CREAT, 0644));
   while (true) {
-    KRAKEN_ASSIGN(const bool locked, try_lock(fd, path));
+    KRAKEN_ASSIGN(const bool locked, lock_at_once(fd, path));
     if (locked) return CacheLock(std::move(fd));
     KRAKEN_TRY(report_progress(progress, 0, 0));
     std::this_thread::sleep_for(kLockPoll);
@@ -78,7 +78,7 @@ Result<TemporaryFile> TemporaryFile::create(const CacheFolder& folder) {
     UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
     if (!fd.valid()) return Error::from_errno(errno, "create a file in " + folder.temporary().string());
     // Between the two calls another process may have found the file unlocked, and removed it as an orphan.
-    KRAKEN_ASSIGN(const bool locked, try_lock(fd, name));
+    KRAKEN_ASSIGN(const bool locked, lock_at_once(fd, name));
     if (locked && is_still_there(fd, name)) return TemporaryFile(std::move(fd), name);
   }
   return Error(ErrorCode::kIo, "create a file in " + folder.temporary().string() + ": each was removed at once");
