@@ -9,7 +9,6 @@ Status CardTaking::take(const BlockDevice& card) {
     const BurnPlace place{card.path, card};
     burn_.reset();
     answer_.reset();
-    KRAKEN_TRY(NodeBurn::check_size(*run_, *node_, place));
     KRAKEN_TRY(spent_->check(card));
     KRAKEN_ASSIGN(burn_, NodeBurn::prepare(*run_, *node_, place));
   }

@@ -31,15 +31,13 @@ NodeBurn::NodeBurn(BurnRun& run, BurnPlace place, NodeImage image, std::optional
       used_(std::move(used)),
       subject_{image_.plan.node_id, image_.plan.node_name, place_.path.string()} {}
 
-Status NodeBurn::check_size(const BurnRun& run, const NodeConfig& node, const BurnPlace& place) {
-  KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size_for(place, run.options));
-  if (!size) return ok_status();
-  return check_image_size(*size, node, run.job.base().size).recode(ErrorCode::kTargetRefused);
-}
-
 Result<NodeBurn> NodeBurn::prepare(BurnRun& run, const NodeConfig& node, BurnPlace place) {
   const std::lock_guard lock(run.making);
   KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size_for(place, run.options));
+  // With a card it is the card that will not do, whatever the size is a mistake of else.
+  if (place.card) {
+    KRAKEN_TRY(check_image_size(*size, node, run.job.base().size).recode(ErrorCode::kTargetRefused));
+  }
   KRAKEN_ASSIGN(NodeImage image, run.job.make(node, size));
   if (run.options.full) return NodeBurn(run, std::move(place), std::move(image), std::nullopt);
   KRAKEN_ASSIGN(UsedSpace used, find_used_space(*image.image));

@@ -24,9 +24,6 @@ struct BurnRun {
 
 class NodeBurn {
  public:
-  // kTargetRefused when the card cannot hold an image of the node; makes none.
-  static Status check_size(const BurnRun& run, const NodeConfig& node, const BurnPlace& place);
-
   // Makes the image for a place of this size. Fails as NodeJob::make() does, with kTargetRefused for a card that is too
   // small. Nothing was opened for writing then, nor is it when this succeeds.
   static Result<NodeBurn> prepare(BurnRun& run, const NodeConfig& node, BurnPlace place);

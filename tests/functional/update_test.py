@@ -16,7 +16,7 @@ from lib.trees import Unpacked, assert_clean, partition_file, partitions
 class UpdateCase(CardCase):
     def change_profile(self):
         profile = self.folder / "profiles/test.yaml"
-        profile.write_text(profile.read_text().replace("gpu_mem=16", "gpu_mem=32").replace("memory", "memory quiet"))
+        profile.write_text(profile.read_text().replace("gpu_mem=16", "gpu_mem=32").replace("memory", "memory, quiet"))
 
     def assert_holds_what_a_burn_writes(self, updated, before, *words):
         """`before` is what was on the card: a burn of everything to it must end in the same bytes."""
