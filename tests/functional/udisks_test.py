@@ -115,7 +115,6 @@ class UdisksTest(ClusterCase):
         service = self.serve(PERMIT)
         service.daemon.send_signal(signal.SIGSTOP)
         burn = self.start(service.environment)
-        wait_for(lambda: (self.folder / "cache").exists())
         wait_for(lambda: self.is_connected(burn.pid))
         burn.send_signal(signal.SIGINT)
         output, error = burn.communicate(timeout=60)
