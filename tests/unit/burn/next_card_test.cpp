@@ -34,8 +34,8 @@ struct FakeReader {
   std::vector<Result<BlockDevice>> looks;
   std::vector<Status> answers;  // what taking a card ends in, one after another; success when there is none left
   std::size_t look = 0;
-  std::vector<std::uint64_t> tried;  // sequences
-  std::vector<std::string> told;
+  std::vector<std::uint64_t> tried{};  // sequences
+  std::vector<std::string> told{};
 
   Status wait(const std::optional<CardIdentity>& spent) {
     CardHooks hooks;

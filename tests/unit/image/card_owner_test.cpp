@@ -46,6 +46,7 @@ class CardOwnerTest : public test::PartitionTableTest {
   }
 
   MemoryStore card(const std::string& debugfs = "", const std::string& options = "-t ext4") {
+    std::filesystem::create_directories(content_);  // with nothing in it for a card of nobody's
     const test::Ext4Image root(options, kRootSize, content_);
     if (!debugfs.empty()) root.debugfs_write(debugfs);
     MemoryStore disk = load(make(kPiLayout));
