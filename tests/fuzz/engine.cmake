@@ -1,0 +1,1 @@
+kraken_fuzz(engine kraken_join)
