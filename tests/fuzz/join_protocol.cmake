@@ -1,0 +1,1 @@
+kraken_fuzz(join_protocol kraken_join)
