@@ -95,15 +95,23 @@ std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std:
 
 namespace {
 
+// The node's address where it counts: with dhcpcd several interfaces have it, and `route` says which one is used.
+const LinkAddress* own_address(const NetworkState& state, const NodeRecord& record, const Route* route) {
+  const LinkAddress* own = nullptr;
+  for (const LinkAddress& found : state.addresses) {
+    if (found.address != record.network.address || found.prefix != record.network.prefix) continue;
+    if (own == nullptr || (route != nullptr && found.link == route->link)) own = &found;
+  }
+  return own;
+}
+
 NetworkProof prove_state(const NetworkState& state, const NodeRecord& record, Network& network) {
   const std::string address = format_ipv4(record.network.address) + "/" + std::to_string(record.network.prefix);
-  const auto own = std::ranges::find_if(state.addresses, [&](const LinkAddress& found) {
-    return found.address == record.network.address && found.prefix == record.network.prefix;
-  });
-  if (own == state.addresses.end()) return {Reach::kNothing, "no interface has the address " + address};
+  const Route* route = best_default_route(state);
+  const LinkAddress* own = own_address(state, record, route);
+  if (own == nullptr) return {Reach::kNothing, "no interface has the address " + address};
   const std::string interface = name_of(state, own->link);
   const std::string gateway = format_ipv4(record.network.gateway);
-  const Route* route = best_default_route(state);
   if (route == nullptr) return {Reach::kAddress, "there is no default route"};
   if (route->link != own->link || route->gateway != record.network.gateway) {
     return {Reach::kAddress, "the default route goes through " + name_of(state, route->link) +

@@ -78,8 +78,8 @@ StackConfig render_dhcpcd(const Layout& layout, const Stack& stack) {
     config.files.push_back({std::string(kSysctlPath), sysctls(layout), FileMode::kPublic});
     config.commands.push_back({"sysctl", "-q", "-p", std::string(kSysctlPath)});
   }
-  // try-: nothing when it is not running yet; and not "rebind", which would not see an interface's new name.
-  config.commands.push_back({"systemctl", "try-restart", "dhcpcd.service"});
+  // Not "rebind", which would not see an interface's new name; nor try-restart, as it was stopped for that.
+  config.commands.push_back({"systemctl", "restart", "dhcpcd.service"});
   config.interface = layout.primary.name;
   config.way = layout.fallback ? "one address on " + layout.primary.name + " and " + layout.fallback->name +
                                      " with route metrics, by dhcpcd: it fails over when the carrier is lost"

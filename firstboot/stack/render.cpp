@@ -20,10 +20,15 @@ void add_rename(const Nic& nic, const Port& port, StackConfig& config) {
   if (nic.name != port.name) config.renames.push_back({nic.index, nic.name, port.name});
 }
 
-// ifupdown's udev rule starts this unit for an interface that is plugged in. It stops when the name is gone, and then
-// fails for want of the old stanza.
 void add_farewells(const Stack& stack, StackConfig& config) {
+  // Renaming is a flood of events to it, and it runs its hooks for each before it looks at a signal to end: tried with
+  // 9.4.1, which then outlives the ten seconds that its unit's ExecStop waits, and takes the address away from itself.
+  if (stack.renderer == StackKind::kDhcpcd && !config.renames.empty()) {
+    config.farewells.push_back({"systemctl", "stop", "dhcpcd.service"});
+  }
   if (stack.renderer != StackKind::kIfupdown) return;
+  // ifupdown's udev rule starts this unit for an interface that is plugged in. It stops when the name is gone, and then
+  // fails for want of the old stanza.
   for (const NicRename& change : config.renames) {
     config.farewells.push_back({"systemctl", "stop", "ifup@" + change.from + ".service"});
   }

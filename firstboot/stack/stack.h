@@ -63,7 +63,7 @@ struct NicRename {
 
 struct StackConfig {
   // Make the stack let go of interfaces that get another name, while it still knows them by the old one: to be done
-  // before anything else, and no harm if they fail.
+  // before anything else, at every renaming, and no harm if they fail.
   std::vector<std::vector<std::string>> farewells;
   std::vector<StackFile> files;                    // to be there with just this content
   std::vector<std::string> obsolete;               // files of ours from an earlier configuration, to be absent

@@ -31,6 +31,10 @@ bool is_absent(const NetworkFacts& network, const std::string& path) {
   return found == network.files.end() || found->second.state == TextFile::State::kAbsent;
 }
 
+void say_farewell(const StackConfig& config, System& system) {
+  for (const auto& farewell : config.farewells) static_cast<void>(system.run_program(farewell, kCommandLimit).ok());
+}
+
 // The first file that is not as it should be, or "".
 std::string wrong_file(const NetworkFacts& network) {
   for (const StackFile& file : network.config->files) {
@@ -114,6 +118,7 @@ Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& 
   }
   // What was proved once is not given up because a gateway or a cable is away today.
   if (network.proof.reach != Reach::kGateway) {
+    say_farewell(*network.config, system);
     KRAKEN_TRY(take_up(*network.config, system));
     KRAKEN_TRY(wait_for_proof(record, system));
   }
@@ -123,9 +128,7 @@ Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& 
 Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record, System& system) const {
   KRAKEN_TRY(refuse_taken_address(network, record, system));
   KRAKEN_ASSIGN(const FilesBefore before, keep_files_before(network, system));
-  for (const auto& farewell : network.config->farewells) {
-    static_cast<void>(system.run_program(farewell, kCommandLimit).ok());
-  }
+  say_farewell(*network.config, system);
   Status status = write_files(*network.config, system);
   if (status.ok()) status = take_up(*network.config, system);
   if (status.ok()) status = wait_for_proof(record, system);
@@ -198,6 +201,7 @@ Status NetworkStep::take_up(const StackConfig& config, System& system) const {
 // The network's service finds the files and the interfaces' names as they were, and no bond of ours that it would take
 // for somebody else's.
 Status NetworkStep::go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const {
+  say_farewell(*network.config, system);
   KRAKEN_TRY(restore_files(before, system));
   KRAKEN_ASSIGN(const NetworkState state, network_.state());
   const Link* bond = state.find_link(network.config->interface);

@@ -32,7 +32,9 @@ def prepare_boot_files(settings, image):
     """What the Pi's firmware would load from the boot partition, taken from there by the rig, as QEMU has no firmware."""
     folder = settings.work / "boot-files"
     folder.mkdir()
-    wanted = {"kernel": settings.machine.kernels, "device_tree": settings.machine.device_trees}
+    wanted = {"kernel": settings.machine.kernels}
+    if settings.machine.device_trees:
+        wanted["device_tree"] = settings.machine.device_trees
     if settings.own_initramfs:
         wanted["initramfs"] = settings.machine.initramfs
     files = {}

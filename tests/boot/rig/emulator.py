@@ -24,8 +24,9 @@ PANIC = re.compile(rb"Kernel panic - not syncing[^\r\n]*|Internal error: Oops[^\
 HALTED = re.compile(rb"reboot: (Power down|System halted)")
 
 # How much of what the card has accepted outlives the emulator. "through": all of it, since every write goes on to the
-# host's memory. "writethrough" waits for the host's disk after each 512 bytes besides, which can take longer than the ten
-# seconds that the driver of the card's controller grants (then it gives up, and crashes: Linux 6.1, bcm2835-sdhost).
+# host's memory. "writethrough" waits for the host's disk as well: on the Raspberry Pis' controllers after each 512 bytes,
+# which can take longer than the ten seconds that their driver grants (then it gives up, and crashes: Linux 6.1,
+# bcm2835-sdhost).
 CACHES = {"unsafe": "cache=unsafe", "through": "cache.writeback=off,cache.no-flush=on",
           "writethrough": "cache=writethrough", "directsync": "cache=directsync"}
 
@@ -65,15 +66,17 @@ class Emulator:
         self.cpu_seconds = 0.0
         self.started = time.monotonic()
         self._helpers = contextlib.ExitStack()
+        self.machine = machine
         self.manager = Manager(net.manager, free_port()) if net.manager else None
         serials = ["null", "null"]
         serials[machine.console_serial] = f"file:{self.log}"
         self._command = [
             machine.qemu, "-M", machine.name, "-m", "1G", "-accel", "tcg,thread=multi,tb-size=256",
-            "-kernel", boot_files["kernel"], "-initrd", boot_files["initramfs"], "-dtb", boot_files["device_tree"],
+            *machine.more, "-kernel", boot_files["kernel"], "-initrd", boot_files["initramfs"],
+            *(("-dtb", boot_files["device_tree"]) if machine.device_trees else ()),
             "-append", boot_files["command_line"],
-            "-drive", f"file={overlay},if=sd,format=qcow2,{CACHES[cache]}",
-            *network.options(net, self.port, self.lease_port, nics,
+            "-drive", f"file={overlay},{machine.card},format=qcow2,{CACHES[cache]}",
+            *network.options(net, self.port, self.lease_port, {nic: machine.nic_drivers[nic] for nic in nics},
                              self.manager.forwards() if self.manager else ""),
             "-no-reboot", "-display", "none", "-monitor", "none", "-qmp", f"unix:{self._monitor},server=on,wait=off",
             *(word for serial in serials for word in ("-serial", serial))]
@@ -106,6 +109,17 @@ class Emulator:
 
     def monitor(self):
         return Monitor(self._monitor)
+
+    def plug_in(self, nic):
+        self._act_once(lambda monitor: monitor.plug_in(nic, self.machine.nic_drivers[nic]))
+
+    def unplug(self, nic):
+        self._act_once(lambda monitor: monitor.unplug(nic))
+
+    def _act_once(self, act):
+        monitor = self.monitor()
+        act(monitor)
+        monitor.close()
 
     def elapsed(self):
         return time.monotonic() - self.started

@@ -30,11 +30,18 @@ class Failover:
         self._lose("a dead link behind a live carrier", onboard, lambda: monitor.set_link(network.ADAPTER, False))
         self._regain("the link's return", lambda: monitor.set_link(network.ADAPTER, True))
         monitor.close()
+        take, give_back = self._ways_to_take(adapter)
+        self._lose("an adapter that is gone", onboard, take)
+        self._regain("the adapter's return", give_back)
+
+    def _ways_to_take(self, adapter):
+        """The adapter pulled out, and put in again."""
+        if self._emulator.machine.can_unplug:
+            return (lambda: self._emulator.unplug(network.ADAPTER)), (lambda: self._emulator.plug_in(network.ADAPTER))
         # QEMU 7.2's dwc2 ends in an assertion (usb_ep_get: dev != NULL) when a device of its is taken away while the guest
         # polls it. The kernel's own way to let go of a USB device takes the interface away just the same.
         device = self._guest.text(f"basename $(dirname $(readlink -f /sys/class/net/{adapter}/device))")
-        self._lose("an adapter that is gone", onboard, lambda: self._authorize(device, 0))
-        self._regain("the adapter's return", lambda: self._authorize(device, 1))
+        return (lambda: self._authorize(device, 0)), (lambda: self._authorize(device, 1))
 
     def _lose(self, what, onboard, act):
         self._change(what, act, lambda active: active == onboard)

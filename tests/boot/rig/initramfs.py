@@ -14,7 +14,7 @@ from .programs import ProgramFailed, run
 
 # Drivers of the emulated boards' card controllers, of the card, and of the root file system. A name that the kernel
 # has built in, or does not know, is passed over: the boot fails loudly when the root partition does not appear.
-MODULES = ("mmc_block", "bcm2835", "sdhci_iproc", "crc32c_generic", "ext4")
+MODULES = ("mmc_block", "bcm2835", "sdhci_iproc", "virtio_pci", "virtio_blk", "crc32c_generic", "ext4")
 
 INIT = """#!/bin/sh
 /bin/busybox mkdir -p /dev /proc /sys /run /new
@@ -34,11 +34,13 @@ find_root() {
   case $root in PARTUUID=*) ;; /dev/*) device=$root; [ -b "$device" ]; return ;; *) return 1 ;; esac
   local want=${root#PARTUUID=} disk id number
   number=${want#*-}
-  for disk in /sys/block/mmcblk*; do
+  for disk in /sys/block/mmcblk* /sys/block/vd*; do
     disk=${disk##*/}
     [ -b "/dev/$disk" ] || continue
     id=$(bb dd if="/dev/$disk" bs=1 skip=440 count=4 2>/dev/null | bb hexdump -e '1/4 "%08x"')
-    device=/dev/${disk}p$((1$number - 100))
+    device=/dev/$disk
+    case $disk in *[0-9]) device=${device}p ;; esac
+    device=$device$((1$number - 100))
     [ "$id" = "${want%-*}" ] && [ -b "$device" ] && return
   done
   return 1

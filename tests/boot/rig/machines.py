@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from . import network
+
 from .programs import ProgramFailed
 
 
@@ -15,13 +17,26 @@ class Machine:
     console: str
     console_serial: int  # which of QEMU's -serial options the console is
     command_line_limit: int
+    nic_drivers: dict  # QEMU's name of what each interface is
+    can_unplug: bool  # whether its USB controller survives that a device is taken away
+    card: str = "if=sd"  # QEMU's -drive option that makes the card
+    more: tuple = ("-usb",)
 
+
+# Both interfaces are USB adapters, as QEMU emulates neither board's own chip; the first sits where the board has that.
+_ON_USB = {network.ONBOARD: "usb-net", network.ADAPTER: "usb-net"}
+# QEMU's own board, whose device tree QEMU makes. To first boot it is like a Raspberry Pi 4: the interface of its own is
+# not on USB, and the adapter hangs on an xHCI controller.
+_OWN_AND_USB = {network.ONBOARD: "virtio-net-device", network.ADAPTER: "usb-net"}
 
 MACHINES = {
     "raspi3b": Machine("qemu-system-aarch64", "raspi3b", ("kernel8.img",), ("initramfs8",),
-                       ("bcm2710-rpi-3-b.dtb", "bcm2837-rpi-3-b.dtb"), "ttyS1,115200", 1, 2048),
+                       ("bcm2710-rpi-3-b.dtb", "bcm2837-rpi-3-b.dtb"), "ttyS1,115200", 1, 2048, _ON_USB, False),
     "raspi2b": Machine("qemu-system-arm", "raspi2b", ("kernel7.img",), ("initramfs7",),
-                       ("bcm2709-rpi-2-b.dtb", "bcm2836-rpi-2-b.dtb"), "ttyAMA0,115200", 0, 1024),
+                       ("bcm2709-rpi-2-b.dtb", "bcm2836-rpi-2-b.dtb"), "ttyAMA0,115200", 0, 1024, _ON_USB, False),
+    "virt": Machine("qemu-system-aarch64", "virt", ("kernel8.img",), ("initramfs8",), (), "ttyAMA0,115200", 0, 2048,
+                    _OWN_AND_USB, True, "if=virtio",
+                    ("-cpu", "cortex-a53", "-smp", "4", "-device", "qemu-xhci")),
 }
 
 # Drivers for hardware that QEMU does not emulate: they time out, or fail loudly, and tell nothing about the image.

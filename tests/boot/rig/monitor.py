@@ -17,14 +17,19 @@ class Monitor:
         self._ask("qmp_capabilities")
 
     def close(self):
+        """QEMU talks to one at a time: the next one waits for this."""
+        self._lines.close()
         self._socket.close()
 
     def set_link(self, nic, up):
         """Stops or starts the traffic; the guest's carrier stays."""
         self._ask("set_link", name=network.hubport(nic), up=up)
 
-    def plug_in(self, nic):
-        self._ask("device_add", **network.device_properties(nic))
+    def plug_in(self, nic, driver):
+        self._ask("device_add", **network.device_properties(nic, driver))
+
+    def unplug(self, nic):
+        self._ask("device_del", id=nic)
 
     def _ask(self, command, **arguments):
         self._socket.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")

@@ -1,6 +1,6 @@
-"""The node's network as QEMU plays it: one Ethernet segment with the cluster's gateway, and two USB adapters on it.
+"""The node's network as QEMU plays it: one Ethernet segment with the cluster's gateway, and two interfaces on it.
 
-On raspi3b the first one sits where the board's device tree has the onboard interface, the second is the USB adapter.
+The first one is the board's own, or sits where the board's device tree has that; the second is the USB adapter.
 """
 
 import ipaddress
@@ -41,24 +41,23 @@ def hubport(nic):
     return _HUBPORTS[nic]
 
 
-def device_properties(nic):
-    """What QEMU is to know of the adapter."""
-    return {"driver": "usb-net", "id": nic, "netdev": _HUBPORTS[nic], "mac": _MACS[nic]}
+def device_properties(nic, driver):
+    """What QEMU is to know of the interface, which is a DRIVER of its."""
+    return {"driver": driver, "id": nic, "netdev": _HUBPORTS[nic], "mac": _MACS[nic]}
 
 
 def options(network, port, lease_port, nics, forwards=""):
     """A hub, since a gratuitous ARP and a backup interface's listening need one segment. PORT is forwarded to the node's
     own address alone: a login through it proves that the node has it. LEASE_PORT goes to the first address that DHCP
-    gives, which is another. FORWARDS are those of the manager."""
+    gives, which is another. NICS: interface to QEMU's driver. FORWARDS are those of the manager."""
     hosts = list(ipaddress.ip_network(network.subnet).hosts())
     dhcp = hosts[len(hosts) // 2]
-    words = ["-usb",
-             "-netdev", f"user,id=u0,net={network.subnet},host={network.gateway},dns={hosts[-2]},dhcpstart={dhcp},"
+    words = ["-netdev", f"user,id=u0,net={network.subnet},host={network.gateway},dns={hosts[-2]},dhcpstart={dhcp},"
                         f"hostfwd=tcp:127.0.0.1:{port}-{network.address}:22,"
                         f"hostfwd=tcp:127.0.0.1:{lease_port}-{dhcp}:22{forwards}",
              "-netdev", "hubport,id=hu,hubid=0,netdev=u0"]
     for nic in (ONBOARD, ADAPTER):
         words += ["-netdev", f"hubport,id={_HUBPORTS[nic]},hubid=0"]
-    for nic in nics:
-        words += ["-device", ",".join(f"{name}={value}" for name, value in device_properties(nic).items())]
+    for nic, driver in nics.items():
+        words += ["-device", ",".join(f"{name}={value}" for name, value in device_properties(nic, driver).items())]
     return words

@@ -136,9 +136,7 @@ class LateAdapter(OddBoot):
         emulator.wait_for("first boot to look for adapters", lambda: "network" in console.beginnings(emulator.console()),
                           600 * self.settings.patience)
         time.sleep(self._SECONDS_LATE)
-        monitor = emulator.monitor()
-        monitor.plug_in(network.ADAPTER)
-        monitor.close()
+        emulator.plug_in(network.ADAPTER)
 
     def ask(self, checks, guest, log):
         bond = guest.text("cat /proc/net/bonding/*")

@@ -114,6 +114,29 @@ TEST(NetworkStep, LetsTheStackGoOfTheOldNamesFirstAndMindsNoFailureOfThat) {
   EXPECT_LT(at("run systemctl stop ifup@eth1.service"), at("write /etc/NetworkManager/"));
 }
 
+TEST(NetworkStep, LetsTheStackGoOfTheNamesWheneverItRenames) {
+  const std::vector<std::string> farewell = {"farewell", "to-names"};
+  const auto farewells = [](const Node& node) { return std::ranges::count(node.programs, "farewell to-names"); };
+  Node node;
+  const auto apply = [&] {
+    Facts facts = node.facts();
+    facts.network->config->farewells = {farewell};
+    return node.step_->apply(facts, node.record_, node.system_);
+  };
+  ASSERT_TRUE(apply().ok());
+  EXPECT_EQ(farewells(node), 1);
+  node.network_.clear_answers();
+  EXPECT_FALSE(apply().ok()) << "the gateway is away";
+  EXPECT_EQ(farewells(node), 2) << "taken up again";
+
+  Node failing;
+  failing.stack_works = false;
+  Facts facts = failing.facts();
+  facts.network->config->farewells = {farewell};
+  EXPECT_FALSE(failing.step_->apply(facts, failing.record_, failing.system_).ok());
+  EXPECT_EQ(farewells(failing), 2) << "before the old names come back as well";
+}
+
 TEST(NetworkStep, AsksWhetherTheAddressIsTakenBeforeItTakesIt) {
   Node node;
   node.network_.set_answer(node.record_.network.address, kStrangerMac);

@@ -61,7 +61,7 @@ TEST(Dhcpcd, SaysWhatItsFailoverIs) {
   EXPECT_EQ(config.interface, "kr-usb0");
   EXPECT_NE(config.way.find("route metrics"), std::string::npos) << config.way;
   EXPECT_EQ(render("", test::single_network()).way.find("route metrics"), std::string::npos);
-  const std::vector<std::string> restart = {"systemctl", "try-restart", "dhcpcd.service"};
+  const std::vector<std::string> restart = {"systemctl", "restart", "dhcpcd.service"};
   EXPECT_EQ(config.commands.back(), restart);
   EXPECT_EQ(render("", test::single_network()).commands, std::vector<std::vector<std::string>>{restart});
 }

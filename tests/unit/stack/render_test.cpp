@@ -40,15 +40,29 @@ TEST(RenderConfig, NamesTheInterfacesForGood) {
   }
 }
 
-// The unit that ifupdown's udev rule starts goes by the interface's name.
-TEST(RenderConfig, HasIfupdownLetGoOfTheOldNames) {
-  using Words = std::vector<std::string>;
+// The unit that ifupdown's udev rule starts goes by the interface's name; dhcpcd must not see the renaming.
+TEST(RenderConfig, HasTheStackLetGoOfTheOldNames) {
+  using Commands = std::vector<std::vector<std::string>>;
   for (const StackKind kind : kRenderers) {
     const auto config = render_config(stack_of(kind), wanted_network());
     ASSERT_TRUE(config.ok());
-    const std::vector<Words> expected = {Words{"systemctl", "stop", "ifup@eth1.service"},
-                                         Words{"systemctl", "stop", "ifup@eth0.service"}};
-    EXPECT_EQ(config->farewells, kind == StackKind::kIfupdown ? expected : std::vector<Words>());
+    Commands expected;
+    if (kind == StackKind::kDhcpcd) expected = {{"systemctl", "stop", "dhcpcd.service"}};
+    if (kind == StackKind::kIfupdown) {
+      expected = {{"systemctl", "stop", "ifup@eth1.service"}, {"systemctl", "stop", "ifup@eth0.service"}};
+    }
+    EXPECT_EQ(config->farewells, expected);
+  }
+}
+
+TEST(RenderConfig, LeavesTheStackInPeaceWhenNothingIsRenamed) {
+  WantedNetwork wanted = wanted_network();
+  wanted.primary.name = "kr-usb0";
+  wanted.fallback->name = "kr-lan0";
+  for (const StackKind kind : kRenderers) {
+    const auto config = render_config(stack_of(kind), wanted);
+    ASSERT_TRUE(config.ok());
+    EXPECT_TRUE(config->farewells.empty());
   }
 }
 
