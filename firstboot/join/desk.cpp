@@ -84,19 +84,19 @@ Answer JoinDesk::decide(std::uint32_t node, const Question& question) {
 
 // What is left of it from before it was burned anew is forgotten first: it would stay for ever.
 Answer JoinDesk::join(const RecordHost& host, const Question& question) {
-  if (const View& now = view(); !now.problem.empty()) return say(Kind::kNotYet, now.problem);
-  const std::vector<SwarmNode> entries = view_->nodes;
-  if (find_entry(entries, question.swarm_node, host.name) != nullptr) {
+  const View now = view();  // a copy: forget() gives it up
+  if (!now.problem.empty()) return say(Kind::kNotYet, now.problem);
+  if (find_entry(now.nodes, question.swarm_node, host.name) != nullptr) {
     Answer answer = reply(Kind::kMember);
-    answer.swarm = view_->swarm.id;
+    answer.swarm = now.swarm.id;
     return answer;
   }
-  for (const SwarmNode& entry : entries) {
+  for (const SwarmNode& entry : now.nodes) {
     if (entry.host_name == host.name && entry.state == kDown) forget(entry);
   }
   Answer answer = reply(Kind::kToken);
-  answer.swarm = view_->swarm.id;
-  answer.token = host.role == kManagerRole ? view_->swarm.manager_token : view_->swarm.worker_token;
+  answer.swarm = now.swarm.id;
+  answer.token = host.role == kManagerRole ? now.swarm.manager_token : now.swarm.worker_token;
   answer.managers = {site_.record.network.address};
   site_.log(host.name + " gets the join token of a " + host.role);
   return answer;

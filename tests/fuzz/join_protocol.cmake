@@ -1,1 +1,3 @@
-kraken_fuzz(join_protocol kraken_join)
+if(TARGET kraken_join)
+  kraken_fuzz(join_protocol kraken_join)
+endif()
