@@ -11,7 +11,10 @@ Check check_engine(const SwarmFacts& swarm) {
         "overlay, and burn the card anew");
   }
   if (swarm.is_too_old) return Check::impossible(swarm.problem);
-  if (!swarm.engine) return Check::needed("Docker does not answer yet: " + swarm.problem);
+  if (!swarm.engine) {
+    const std::string reason = "Docker does not answer yet: " + swarm.problem;
+    return swarm.settled ? Check::needed_this_boot(reason) : Check::needed(reason);
+  }
   if (swarm.engine->live_restore) {
     return Check::impossible(
         "Docker's setting live-restore does not go with a swarm: take it out of "
@@ -67,12 +70,12 @@ Check SwarmStep::check(const Facts& facts, const NodeRecord& record) const {
     return Check::done("the node " + info.node_id + " of the swarm " + swarm.settled->swarm + ", as " +
                        (info.manages ? "manager" : "worker") + note);
   }
-  if (!swarm.has_key && !is_first_manager(record)) {
-    return Check::impossible("this node cannot ask its manager: " + swarm.key_problem + "; burn its card anew");
-  }
   // In its swarm, whose managers it does not reach at the moment: nothing that lasts is missing.
   if (is_settled && info.swarm == SwarmState::kPending) {
     return Check::needed_this_boot("Docker does not reach the swarm's managers");
+  }
+  if (!swarm.has_key && !is_first_manager(record)) {
+    return Check::impossible("this node cannot ask its manager: " + swarm.key_problem + "; burn its card anew");
   }
   return check_state(info);
 }

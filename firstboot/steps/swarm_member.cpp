@@ -62,7 +62,10 @@ bool SwarmMember::is_settled(const EngineInfo& info) const {
 
 Status SwarmMember::become() {
   KRAKEN_ASSIGN(EngineInfo info, wait_for_engine());
-  KRAKEN_ASSIGN(info, wait_while_pending(std::move(info), kPendingTries));
+  const int tries = is_settled(info) ? kJoinTries : kPendingTries;
+  KRAKEN_ASSIGN(info, wait_while_pending(std::move(info), tries));
+  // Docker was only late.
+  if (is_settled(info) && info.swarm == SwarmState::kActive) return ok_status();
   return is_first_manager(node_.record) ? lead(info) : follow(info);
 }
 
@@ -133,10 +136,13 @@ Status SwarmMember::label_self(const std::string& node_id) {
 }
 
 Status SwarmMember::follow(const EngineInfo& info) {
+  const bool is_cut_off = is_settled(info) && info.swarm == SwarmState::kPending;
+  // Its managers are away, and its key was erased long ago.
+  if (is_cut_off && !node_.facts.swarm->has_key) return still(info);
   KRAKEN_ASSIGN(const Answer answer, ask_managers(join_question(info.node_id)));
   if (answer.kind == Kind::kMember) {
     if (info.swarm == SwarmState::kActive) return settle(answer.swarm, info.node_id);
-    if (is_settled(info) && info.swarm == SwarmState::kPending) return still(info);
+    if (is_cut_off) return still(info);
     // Cut off in the middle of joining, or in a state that it does not get out of by itself.
     KRAKEN_TRY(leave(info, "Docker's part in the swarm had failed and was begun anew"));
     KRAKEN_ASSIGN(const Answer ticket, ask_managers(join_question("")));
@@ -152,8 +158,11 @@ Status SwarmMember::follow(const EngineInfo& info) {
 
 Status SwarmMember::leave(const EngineInfo& info, const std::string& why) {
   if (!why.empty()) note_ = why + ", and has left it by force";
-  return access_.engine.leave_swarm().with_context("leave a swarm in which Docker is " +
-                                                   std::string(to_word(info.swarm)));
+  const Status status = access_.engine.leave_swarm();
+  KRAKEN_ASSIGN(const EngineInfo left, access_.engine.info());
+  if (left.swarm == SwarmState::kInactive) return ok_status();
+  const Status failed = status.ok() ? Status(still(left)) : status;
+  return failed.error().with_context("leave a swarm in which Docker is " + std::string(to_word(info.swarm)));
 }
 
 // Whether the engine says that it worked is not looked at: it goes on in the background.
