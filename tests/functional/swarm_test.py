@@ -3,7 +3,6 @@
 import json
 import secrets
 import shutil
-import signal
 import time
 import unittest
 
@@ -134,7 +133,7 @@ class SwarmTest(unittest.TestCase):
         wait_until("a join under way", lambda: worker.poll() is not None or self.first.swarm()["LocalNodeState"] in
                    ("pending", "active"))
         worker.kill()
-        self.first.stop_engine(signal.SIGKILL)
+        self.first.cut_power()
         self.first.start_engine()
         self.first.join()
         wait_until("ready", lambda: ("kraken-2", "Ready") in self.states())
@@ -168,7 +167,7 @@ class SwarmTest(unittest.TestCase):
         swarm = self.manager.swarm()["Cluster"]["ID"]
         # Cut off before the program wrote down that it was done.
         (self.manager.root / KEPT).unlink()
-        self.manager.stop_engine(signal.SIGKILL)
+        self.manager.cut_power()
         self.manager.start_engine()
         self.manager.join()
         self.assertEqual(self.manager.swarm()["Cluster"]["ID"], swarm)

@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -17,8 +16,9 @@ DOCKER = "/usr/bin/docker" if os.access("/usr/bin/docker", os.X_OK) else shutil.
 SUBNET = "10.231.77"
 
 # What `ip netns exec` would hide: a mount namespace with the network namespace's own sysfs, and the cgroups back in it.
-ENTER = ('hostname "$1"; mount --make-rprivate / && mkdir -p "$2/cgroup" && mount --rbind /sys/fs/cgroup "$2/cgroup" && '
-         'mount -t sysfs sysfs /sys && mount --rbind "$2/cgroup" /sys/fs/cgroup && shift 2 && exec "$@"')
+ENTER = ('hostname "$1"; mount --make-rprivate / && mount -t proc proc /proc && mkdir -p "$2/cgroup" && '
+         'mount --rbind /sys/fs/cgroup "$2/cgroup" && mount -t sysfs sysfs /sys && '
+         'mount --rbind "$2/cgroup" /sys/fs/cgroup && shift 2 && exec "$@"')
 
 
 def firstboot():
@@ -105,10 +105,10 @@ class Machine:
 
     def start_engine(self, wait=True):
         log = open(self.folder / "dockerd.log", "a", encoding="utf-8")
-        words = ["nsenter", f"--net=/run/netns/{self.namespace}", "unshare", "--mount", "--uts", "sh", "-c", ENTER, "sh",
-                 self.host_name, str(self.folder), DOCKERD, "--data-root", str(self.folder / "data"), "--exec-root",
-                 str(self.folder / "exec"), "--pidfile", str(self.folder / "dockerd.pid"), "--host",
-                 f"unix://{self.socket}", "--bridge=none", "--iptables=false"]
+        dockerd = [DOCKERD, "--data-root", self.folder / "data", "--exec-root", self.folder / "exec", "--pidfile",
+                   self.folder / "dockerd.pid", "--host", f"unix://{self.socket}", "--bridge=none", "--iptables=false"]
+        words = self.inside("unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "sh", "-c", ENTER, "sh",
+                            self.host_name, self.folder, *dockerd)
         self.engine = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         log.close()
         if wait:
@@ -121,25 +121,25 @@ class Machine:
             return run(DOCKER, "-H", f"unix://{self.socket}", "version", check=False).returncode == 0
         wait_until(f"dockerd of {self.host_name}", answers)
 
-    def stop_engine(self, how=signal.SIGTERM):
+    def cut_power(self):
+        """Ends dockerd and all that it has started, at once."""
         if self.engine is None:
             return
-        # Not the group: containerd is dockerd's own to end, unless the power goes.
-        try:
-            os.killpg(self.engine.pid, how) if how == signal.SIGKILL else self.engine.send_signal(how)
-            self.engine.wait(timeout=30)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            os.killpg(self.engine.pid, signal.SIGKILL)
-            self.engine.wait(timeout=30)
+        self.engine.kill()
+        self.engine.wait()
         self.engine = None
+        # What the kernel ends with the namespace of processes is gone when its mounts are.
+        wait_until(f"the end of {self.host_name}", lambda: run("pgrep", "--full", f"{self.folder}/exec/containerd",
+                                                               check=False).returncode != 0, 30)
+        # What lies below /run on a node does not outlive it.
+        shutil.rmtree(self.folder / "exec", ignore_errors=True)
         self.socket.unlink(missing_ok=True)
         (self.folder / "dockerd.pid").unlink(missing_ok=True)
 
     def lose_card(self):
         """What a card that is burned anew does not have any more."""
-        self.stop_engine(signal.SIGKILL)
+        self.cut_power()
         shutil.rmtree(self.folder / "data", ignore_errors=True)
-        shutil.rmtree(self.folder / "exec", ignore_errors=True)
         shutil.rmtree(self.root / "var", ignore_errors=True)
 
     def inside(self, *words):
@@ -184,7 +184,7 @@ class Machine:
             if process.poll() is None:
                 process.kill()
             process.wait()
-        self.stop_engine(signal.SIGKILL)
+        self.cut_power()
         run("ip", "netns", "del", self.namespace, check=False)
         for mount in pathlib.Path("/proc/self/mounts").read_text().splitlines():
             path = mount.split()[1]
