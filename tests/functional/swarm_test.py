@@ -18,8 +18,8 @@ SECRETS = "etc/kraken/secrets.json"
 class Cluster:
     """Three nodes, each with what the imager would have put on its card."""
 
-    def __init__(self, switch, managers=(MANAGER,)):
-        self.managers = managers
+    def __init__(self, switch):
+        self.managers = (MANAGER,)
         self.keys = {node: secrets.token_hex(32) for node in (0, MANAGER, FIRST, SECOND)}
         self.machines = {node: switch.machine(node, f"kraken-{node}") for node in (MANAGER, FIRST, SECOND)}
         for node in self.machines:
@@ -57,10 +57,7 @@ class SwarmTest(unittest.TestCase):
     def setUp(self):
         self.switch = Switch()
         self.addCleanup(self.switch.close)
-        self.build()
-
-    def build(self, managers=(MANAGER,)):
-        self.cluster = Cluster(self.switch, managers)
+        self.cluster = Cluster(self.switch)
         self.manager = self.cluster.machines[MANAGER]
         self.first = self.cluster.machines[FIRST]
         self.second = self.cluster.machines[SECOND]
@@ -177,8 +174,8 @@ class SwarmTest(unittest.TestCase):
         self.wait_for_states(("kraken-1", "Ready"), ("kraken-2", "Ready"))
 
     def test_another_manager_joins_as_one(self):
-        for node in (FIRST, MANAGER):
-            self.cluster.managers = (MANAGER, FIRST)
+        self.cluster.managers = (MANAGER, FIRST)
+        for node in self.cluster.machines:
             self.cluster.burn(node)
         self.form(self.first)
         status = {n["Hostname"]: n["ManagerStatus"] for n in self.manager.nodes()}
