@@ -40,8 +40,9 @@ class Cluster:
                 "network": {"address": machine.address, "prefix": 24, "gateway": f"{SUBNET}.1", "dns": []},
                 "nic": {"primary": "auto", "fallback": "none", "mode": "single", "measure": False}, "tuning": {},
                 "hosts": hosts,
-                "join": {"managers": [self.machines[n].address for n in self.managers], "expected": len(hosts), "port": PORT,
-                         "swarm": {"address_pools": ["10.200.0.0/16"], "pool_prefix": 24, "certificate_days": 3650}},
+                "join": {"managers": [self.machines[n].address for n in self.managers], "expected": len(hosts),
+                         "port": PORT, "swarm": {"address_pools": ["10.200.0.0/16"], "pool_prefix": 24,
+                                                 "certificate_days": 3650}},
                 "boot_folder": "/boot/firmware", "grow_root": True}
 
     def burn(self, node, key=None, clock=None):

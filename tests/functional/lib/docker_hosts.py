@@ -1,5 +1,5 @@
 """Machines of a test's own: network namespaces on one bridge, each with a real dockerd that has its own data, its own
-sockets and its own host name. Nothing of them is left when the test ends, and the machine's own Docker is not touched."""
+socket and its own host name. Nothing of them is left when the test ends; the machine's own Docker is not touched."""
 
 import json
 import os
@@ -90,7 +90,8 @@ class Machine:
         (self.root / "usr/bin/dockerd").touch()
         run("ip", "netns", "add", self.namespace)
         port = f"p{number}"
-        run("ip", "-n", switch.name, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", self.namespace)
+        run("ip", "-n", switch.name, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns",
+            self.namespace)
         run("ip", "-n", switch.name, "link", "set", port, "master", "br0", "up")
         run("ip", "-n", self.namespace, "link", "set", "lo", "up")
         run("ip", "-n", self.namespace, "address", "add", f"{self.address}/24", "dev", "eth0")
