@@ -31,12 +31,16 @@ struct FirstbootUnit {
   std::string_view wanted_by;  // the target that pulls it in at every boot; "": another unit starts it
   bool of_managers = false;    // other nodes do without
 };
-// At every boot before the network's services and after them, and on managers when a node wants to measure its link.
-inline constexpr std::array<FirstbootUnit, 4> kFirstbootUnits = {
+// At every boot before the network's services, after them and when Docker may run; and on managers when a node wants to
+// measure its link or to join.
+inline constexpr std::array<FirstbootUnit, 7> kFirstbootUnits = {
     FirstbootUnit{"kraken-firstboot.service", "multi-user.target"},
     FirstbootUnit{"kraken-network.service", "multi-user.target"},
+    FirstbootUnit{"kraken-cluster.service", "multi-user.target"},
     FirstbootUnit{"kraken-measure.socket", "sockets.target", true},
     FirstbootUnit{"kraken-measure.service", "", true},
+    FirstbootUnit{"kraken-join.socket", "sockets.target", true},
+    FirstbootUnit{"kraken-join.service", "", true},
 };
 inline constexpr std::string_view kStateFolder = "/var/lib/kraken";
 inline constexpr std::size_t kNodeRecordMaxSize = std::size_t{256} * 1024;

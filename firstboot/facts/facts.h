@@ -10,6 +10,7 @@
 #include "base/units.h"
 #include "facts/ext4_geometry.h"
 #include "facts/network_facts.h"
+#include "facts/swarm_facts.h"
 #include "facts/text_file.h"
 #include "system/system.h"
 
@@ -43,6 +44,7 @@ struct Facts {
   RootFacts root;
   BootFacts boot;
   std::optional<NetworkFacts> network;  // nothing before the network's turn
+  std::optional<SwarmFacts> swarm;      // nothing before the cluster's turn
 };
 
 // systemd-timesyncd(8): "the modification time of this file is the last known good time".

@@ -35,6 +35,7 @@ struct Check {
 enum class Stage {
   kEarly,    // before anything asks the network: local files only
   kNetwork,  // once the network's own services run
+  kCluster,  // once the engine that the cluster runs on may: it waits for the network to be set up
 };
 
 // What apply() may have to wait for: for the LED.
@@ -45,6 +46,7 @@ enum class Touches {
   kSystem,   // all but the network
   kNetwork,  // all
   kTuning,   // NetworkFacts::tuning alone
+  kSwarm,    // Facts::swarm alone
 };
 
 class Step {

@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <memory>
 
+#include "join/engine_docker.h"
 #include "net/linux_network.h"
 #include "report/publish.h"
 #include "run/first_boot.h"
+#include "run/join_broker_command.h"
 #include "run/measure_command.h"
 #include "run/tune_again.h"
 #include "steps/registry.h"
@@ -26,28 +28,36 @@ constexpr int kExitUsage = 2;
 // The end of everything that could hang in the kernel; shorter than the units' TimeoutStartSec.
 constexpr unsigned kSecondsForAll = 270;
 // And three measurements; see LinkMeter.
-constexpr unsigned kSecondsWithMeasuring = kSecondsForAll + 3 * 120;
+constexpr unsigned kSecondsForMeasuring = 3 * 120;
+// And the cluster, whose engine and whose manager come up when they do.
+constexpr unsigned kSecondsForCluster = 660;
+constexpr std::chrono::seconds kTimeForClusterSteps{480};
 
 constexpr std::string_view kUsage =
-    "usage: kraken-firstboot COMMAND [--early] [--root FOLDER] [--record FILE]\n"
+    "usage: kraken-firstboot COMMAND [--early|--network] [--root FOLDER] [--record FILE]\n"
     "\n"
     "  run     make this node what its node record says, and write the status to the boot partition\n"
+    "  join    the same for a tree of another root, and of it only what brings a node into its cluster\n"
     "  tune    set again what the kernel forgets at every boot and replugging; changes nothing that lasts\n"
     "  plan    say what run would do; change nothing\n"
     "  status  print the status that the last run wrote\n"
     "  measure ADDRESS  say what the link to another node carries, where measure-server or iperf3 -s runs\n"
     "  measure-server   let other nodes measure, for ten minutes\n"
+    "  join-broker      let the other nodes join this manager's cluster, until all are in\n"
     "\n"
     "  --early        only what comes before the network's services\n"
+    "  --network      only that and the network\n"
     "  --root FOLDER  the node's tree, if not / (then local files only: this machine's clock, host name\n"
     "                 and network are left alone)\n"
     "  --record FILE  the node record, if not /etc/kraken/node.json below the root\n"
+    "  --socket FILE  Docker's socket, if not /run/docker.sock\n"
     "\n"
     "Exit status: 0 all done, 1 not all done, 2 wrong usage.\n";
 
 struct CommandLine {
   std::string command;
   std::string peer;  // of measure
+  std::filesystem::path socket = kEngineSocket;
   RunOptions options;
 };
 
@@ -55,15 +65,20 @@ Error usage_error(std::string what) {
   return Error(ErrorCode::kInvalidArgument, std::move(what));
 }
 
+std::filesystem::path& path_option(CommandLine& line, std::string_view word) {
+  if (word == "--socket") return line.socket;
+  return word == "--root" ? line.options.root : line.options.record;
+}
+
 Result<CommandLine> parse_arguments(std::span<const std::string> arguments) {
   CommandLine line;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
-    if (word == "--root" || word == "--record") {
+    if (word == "--root" || word == "--record" || word == "--socket") {
       if (++i == arguments.size()) return usage_error(word + " needs a value");
-      (word == "--root" ? line.options.root : line.options.record) = arguments[i];
-    } else if (word == "--early") {
-      line.options.stage = Stage::kEarly;
+      path_option(line, word) = arguments[i];
+    } else if (word == "--early" || word == "--network") {
+      line.options.stage = word == "--early" ? Stage::kEarly : Stage::kNetwork;
     } else if (line.command == "measure" && line.peer.empty() && !word.starts_with("-")) {
       line.peer = word;
     } else if (word.starts_with("-") || !line.command.empty()) {
@@ -73,6 +88,7 @@ Result<CommandLine> parse_arguments(std::span<const std::string> arguments) {
     }
   }
   if (line.command.empty()) return usage_error("a command is missing");
+  if (line.options.stage == Stage::kCluster) line.options.time_for_steps += kTimeForClusterSteps;
   if (line.options.record.empty()) line.options.record = below(line.options.root, kNodeRecordPath);
   return line;
 }
@@ -106,13 +122,25 @@ int print_status(const RunOptions& options, const System& system) {
   return printed == kExitDone && text->starts_with(done) ? kExitDone : kExitNotDone;
 }
 
+unsigned seconds_for(const CommandLine& line, const Machine& machine) {
+  return kSecondsForAll + (machine.meter == nullptr ? 0 : kSecondsForMeasuring) +
+         (line.options.stage < Stage::kCluster ? 0 : kSecondsForCluster);
+}
+
 int run_steps(const CommandLine& line, Machine machine, const Steps& steps) {
   FirstBoot first_boot(line.options, machine, steps);
   if (line.command == "plan") return print_result(first_boot.describe_plan());
-  ::alarm(machine.meter == nullptr ? kSecondsForAll : kSecondsWithMeasuring);
+  ::alarm(seconds_for(line, machine));
   const Outcome outcome = first_boot.run();
   ::alarm(0);
   return outcome == Outcome::kDone ? kExitDone : kExitNotDone;
+}
+
+int join(const CommandLine& line, Machine machine) {
+  DockerEngine engine(line.socket);
+  TlsJoinBroker broker(line.options.root);
+  machine.engine = &engine;
+  return run_steps(line, machine, cluster_steps({engine, broker}));
 }
 
 // A tree that is not the running system's has no network of its own: the one that could be seen and changed from here
@@ -124,6 +152,7 @@ int run_on_tree(CommandLine line) {
   DetachedSystem system(line.options.root);
   if (line.command == "status") return print_status(line.options, system);
   LinuxNetwork unused;
+  if (line.command == "join") return join(line, {system, unused});
   line.options.stage = Stage::kEarly;
   return run_steps(line, {system, unused}, early_steps());
 }
@@ -135,13 +164,19 @@ int run_here(const CommandLine& line) {
   if (line.command == "tune") {
     return print_result(tune_again(line.options.root, line.options.record, {system, network}));
   }
+  if (line.command == "join") {
+    return print_result(Error(ErrorCode::kUnsupported, "join is for another root than /: on a node, run does it"));
+  }
   IperfMeter meter;
+  DockerEngine engine(line.socket);
+  TlsJoinBroker broker(line.options.root);
   LinkMeter* used = line.options.stage == Stage::kEarly ? nullptr : &meter;
-  return run_steps(line, {system, network, used}, all_steps(network));
+  return run_steps(line, {system, network, used, &engine}, all_steps(network, {engine, broker}));
 }
 
 bool is_command(std::string_view word) {
-  constexpr std::array<std::string_view, 6> kCommands = {"run", "tune", "plan", "status", "measure", "measure-server"};
+  constexpr std::array<std::string_view, 8> kCommands = {"run",     "tune",           "plan", "status",
+                                                         "measure", "measure-server", "join", "join-broker"};
   return std::ranges::find(kCommands, word) != kCommands.end();
 }
 
@@ -160,6 +195,9 @@ int run_command(std::span<const std::string> arguments) {
   }
   if (line->command == "measure") return print_result(measure_command(line->peer));
   if (line->command == "measure-server") return print_result(measure_server_command());
+  if (line->command == "join-broker") {
+    return print_result(join_broker_command({line->options.root, line->options.record, line->socket}));
+  }
   return is_same_folder(line->options.root, "/") ? run_here(*line) : run_on_tree(*line);
 }
 

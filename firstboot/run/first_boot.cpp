@@ -11,7 +11,10 @@ namespace kraken {
 
 namespace {
 
-constexpr std::string_view kLater = "its turn comes when the network's services run";
+std::string_view later(Stage stage) {
+  return stage == Stage::kCluster ? "its turn comes when the network is set up and Docker may run"
+                                  : "its turn comes when the network's services run";
+}
 
 LedSign sign_of(WaitsFor what) {
   switch (what) {
@@ -31,6 +34,7 @@ FirstBoot::FirstBoot(RunOptions options, Machine machine, const Steps& steps)
     : options_(std::move(options)),
       system_(machine.system),
       network_(machine.network),
+      engine_(machine.engine),
       steps_(steps),
       log_(options_.root, machine.system),
       led_(options_.root, machine.system, [&system = machine.system](auto time) { system.pause(time); }),
@@ -56,7 +60,7 @@ Outcome FirstBoot::run() {
 }
 
 Outcome FirstBoot::run_locked() {
-  if (options_.stage >= Stage::kNetwork) await_network(options_.root, record_, {system_, network_});
+  if (looks_at(Stage::kNetwork)) await_network(options_.root, record_, {system_, network_});
   facts_ = gather();
   log_.set_boot(facts_.boot_id);
   journal_ = load_journal(options_.root);
@@ -69,12 +73,6 @@ Outcome FirstBoot::run_locked() {
   begin(make_plan(steps_, facts_, record_, journal_.journal));
   run_steps();
   return finish();
-}
-
-Facts FirstBoot::gather() {
-  Facts facts = gather_facts(options_.root, record_.boot_folder, system_);
-  if (options_.stage >= Stage::kNetwork) facts.network = gather_network(options_.root, record_, network_);
-  return facts;
 }
 
 Outcome FirstBoot::fail_without_record(const Error& error) {
@@ -101,7 +99,7 @@ void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
   for (const PlannedStep& planned : plan) {
     const std::string name(planned.step->name());
     if (!has_its_turn(*planned.step)) {
-      report_.steps.push_back({name, StepState::kNeeded, false, std::string(kLater)});
+      report_.steps.push_back({name, StepState::kNeeded, false, std::string(later(planned.step->stage()))});
       continue;
     }
     log_.line(name + ": " + std::string(to_word(planned.action)) + ": " + planned.reason);
@@ -198,19 +196,6 @@ void FirstBoot::attempt(const Step& step, StepReport& report) {
     report.detail = after.reason;
   }
   log_.line(report.name + ": " + std::string(to_word(report.state)) + ": " + report.detail);
-}
-
-void FirstBoot::look_again(const Step& step) {
-  if (step.touches() == Touches::kTuning && facts_.network) {
-    return refresh_tuning(options_.root, network_, *facts_.network);
-  }
-  if (step.touches() == Touches::kNetwork) {
-    facts_ = gather();
-    return;
-  }
-  auto network = std::move(facts_.network);
-  facts_ = gather_facts(options_.root, record_.boot_folder, system_);
-  facts_.network = std::move(network);
 }
 
 // A full root file system fails the steps before the one that grows it.

@@ -21,7 +21,7 @@ namespace kraken {
 struct RunOptions {
   std::filesystem::path root = "/";
   std::filesystem::path record;   // where the node record lies on this machine
-  Stage stage = Stage::kNetwork;  // steps of a later one are left alone
+  Stage stage = Stage::kCluster;  // steps of a later one are left alone
   // No step is begun after so long; the service's own limit, which kills, must be longer.
   std::chrono::seconds time_for_steps{180};
 };
@@ -41,7 +41,10 @@ class FirstBoot {
  private:
   Outcome run_locked();
   Facts gather();
+  std::optional<SwarmFacts> look_at_swarm() const;
   bool has_its_turn(const Step& step) const { return step.stage() <= options_.stage; }
+  // Some step of that stage has its turn: what it looks at is worth looking at.
+  bool looks_at(Stage stage) const;
   Outcome fail_without_record(const Error& error);
   void begin(const std::vector<PlannedStep>& plan);
   void run_steps();
@@ -63,6 +66,7 @@ class FirstBoot {
   RunOptions options_;
   System& system_;
   Network& network_;
+  Engine* engine_;  // not owned; may be null
   const Steps& steps_;
   Log log_;
   StatusLed led_;

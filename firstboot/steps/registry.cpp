@@ -12,10 +12,23 @@ Steps early_steps() {
   return steps;
 }
 
-Steps all_steps(Network& network) {
+Steps network_steps(Network& network) {
   Steps steps = early_steps();
   steps.push_back(make_network_step(network));
   for (const std::string_view setting : setting_names()) steps.push_back(make_tuning_step(setting, network));
+  return steps;
+}
+
+Steps cluster_steps(ClusterAccess access) {
+  Steps steps;
+  steps.push_back(make_swarm_step(access));
+  steps.push_back(make_swarm_report_step(access));
+  return steps;
+}
+
+Steps all_steps(Network& network, ClusterAccess access) {
+  Steps steps = network_steps(network);
+  for (auto& step : cluster_steps(access)) steps.push_back(std::move(step));
   return steps;
 }
 

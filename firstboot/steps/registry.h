@@ -4,13 +4,18 @@
 #include <memory>
 
 #include "plan/plan.h"
+#include "steps/swarm_member.h"
 
 namespace kraken {
 
-// `network` must outlive them.
-Steps all_steps(Network& network);
 // Those that need nothing but local files.
 Steps early_steps();
+// And those of the network. `network` must outlive them.
+Steps network_steps(Network& network);
+// Those that bring the node into its cluster; what they ask must outlive them.
+Steps cluster_steps(ClusterAccess access);
+// All: early, network, cluster.
+Steps all_steps(Network& network, ClusterAccess access);
 
 // No clock is behind the time at which the image was made: certificates and logs of a node without a clock chip need
 // it.
@@ -24,5 +29,9 @@ std::unique_ptr<const Step> make_grow_root_step();
 std::unique_ptr<const Step> make_network_step(Network& network);
 // One setting of the profile's `tuning:` is as the profile wants it, now and after every boot.
 std::unique_ptr<const Step> make_tuning_step(std::string_view setting, Network& network);
+// Docker is an active part of the cluster's swarm: of the one that the first manager makes.
+std::unique_ptr<const Step> make_swarm_step(ClusterAccess access);
+// The manager knows that, has the node's labels and its report; and a worker's key for that is erased.
+std::unique_ptr<const Step> make_swarm_report_step(ClusterAccess access);
 
 }  // namespace kraken

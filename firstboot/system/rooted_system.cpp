@@ -118,6 +118,18 @@ Status RootedSystem::remove_file(std::string_view path) {
   return fsync_folder(real_path.parent_path());
 }
 
+Status RootedSystem::erase_file(std::string_view path) {
+  const auto real_path = below(root_, path);
+  auto fd = open_file(real_path, O_WRONLY | O_NOFOLLOW);
+  if (!fd.ok()) return fd.error().code() == ErrorCode::kNotFound ? ok_status() : Status(fd.error());
+  struct stat about = {};
+  if (::fstat(fd->get(), &about) != 0) return last_error("look at", real_path);
+  const std::vector<std::byte> zeros(static_cast<std::size_t>(about.st_size));
+  KRAKEN_TRY(write_all_at(fd->get(), 0, zeros).with_context("overwrite " + real_path.string()));
+  if (::fsync(fd->get()) != 0) return last_error("fsync", real_path);
+  return remove_file(path);
+}
+
 Status RootedSystem::write_kernel_file(std::string_view path, std::string_view value) {
   const auto real_path = below(root_, path);
   // O_TRUNC means nothing to the kernel's files, and makes a fake tree's behave like them.
@@ -181,10 +193,12 @@ Status DetachedSystem::resize_root(std::uint64_t blocks) {
   return RootedSystem::resize_root(blocks);
 }
 
-DetachedSystem::DetachedSystem(std::filesystem::path root) : RootedSystem(std::move(root)), now_(clock_of_machine()) {}
+UnixTime DetachedSystem::now() const {
+  return clock_of_machine() + ahead_;
+}
 
 Status DetachedSystem::set_clock(UnixTime time) {
-  now_ = time;
+  ahead_ = time - clock_of_machine();
   return ok_status();
 }
 

@@ -24,6 +24,7 @@ class RootedSystem : public System {
   Status set_modification_time(std::string_view path, UnixTime time) override;
   Status make_folder(std::string_view path) override;
   Status remove_file(std::string_view path) override;
+  Status erase_file(std::string_view path) override;
   Status write_kernel_file(std::string_view path, std::string_view value) override;
 
  protected:
@@ -52,8 +53,8 @@ class LinuxSystem final : public RootedSystem {
 // mere folder lies on. Runs no program and ejects no disc: it would change this machine.
 class DetachedSystem final : public RootedSystem {
  public:
-  explicit DetachedSystem(std::filesystem::path root);
-  UnixTime now() const override { return now_; }
+  explicit DetachedSystem(std::filesystem::path root) : RootedSystem(std::move(root)) {}
+  UnixTime now() const override;
   Status set_clock(UnixTime time) override;
   Status set_host_name(std::string_view name) override;
   Status resize_root(std::uint64_t blocks) override;
@@ -62,7 +63,7 @@ class DetachedSystem final : public RootedSystem {
   Status swap_off(std::string_view path) override;
 
  private:
-  UnixTime now_;
+  UnixTime ahead_ = 0;  // of this machine's clock
 };
 
 }  // namespace kraken

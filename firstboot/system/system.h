@@ -48,6 +48,9 @@ class System {
   virtual Status make_folder(std::string_view path) = 0;
   // Synced. Nothing to do when there is no such file.
   virtual Status remove_file(std::string_view path) = 0;
+  // The same for what was secret: its bytes are overwritten first. Flash may keep the old cells all the same, and so
+  // may a file system that does not write in place.
+  virtual Status erase_file(std::string_view path) = 0;
 
   // Writes to a file that the kernel shows below /proc or /sys. Until the next boot, or the next plugging in.
   virtual Status write_kernel_file(std::string_view path, std::string_view value) = 0;

@@ -75,10 +75,20 @@ Status plan_overlays(PlanBuilder& plan, const OpenedImage& image, const NodeInpu
   return ok_status();
 }
 
-// Said until kraken-firstboot does it: a setting must never be ignored in silence.
-std::string not_yet_joined(Orchestrator orchestrator) {
-  return "orchestrator: " + to_word(orchestrator) +
-         " is carried in the node record, but this version's kraken-firstboot does not join the cluster by itself";
+// A setting must never be ignored in silence.
+void warn_of_joining(Orchestrator orchestrator, PlanBuilder& plan, std::vector<std::string>& warnings) {
+  const std::string setting = "orchestrator: " + to_word(orchestrator);
+  const bool has_docker = plan.exists("/usr/sbin/dockerd") || plan.exists("/usr/bin/dockerd");
+  if (orchestrator == Orchestrator::kSwarm && !has_docker) {
+    warnings.push_back(setting +
+                       ", but there is no Docker on this image: the node will say that it cannot join (put "
+                       "docker.io among the packages of the base)");
+  }
+  if (orchestrator == Orchestrator::kKubeadm || orchestrator == Orchestrator::kK3s) {
+    warnings.push_back(setting +
+                       " is carried in the node record, but this version's kraken-firstboot does not join the "
+                       "cluster by itself");
+  }
 }
 
 }  // namespace
@@ -100,8 +110,7 @@ Result<NodePlan> plan_node(OpenedImage& image, const NodeInputs& inputs, const I
   KRAKEN_TRY(plan_firstboot(parts));
   builder.close_planned_paths();
   KRAKEN_TRY(plan_overlays(builder, image, inputs));
-  const Orchestrator orchestrator = inputs.cluster->orchestrator.value;
-  if (orchestrator != Orchestrator::kNone) plan.warnings.push_back(not_yet_joined(orchestrator));
+  warn_of_joining(inputs.cluster->orchestrator.value, builder, plan.warnings);
   KRAKEN_ASSIGN(plan.edits, builder.take());
   return plan;
 }

@@ -13,7 +13,8 @@ from lib.trees import Unpacked, assert_clean, differences, disk_id
 ALWAYS = {"/etc/kraken", "/etc/kraken/node.json", "/etc/hostname", "/etc/hosts", "/usr/lib/kraken",
           "/usr/lib/kraken/kraken-firstboot", "/etc/systemd/system/kraken-firstboot.service",
           "/etc/systemd/system/multi-user.target.wants/kraken-firstboot.service",
-          "/etc/systemd/system/kraken-network.service",
+          "/etc/systemd/system/kraken-network.service", "/etc/systemd/system/kraken-cluster.service",
+          "/etc/systemd/system/multi-user.target.wants/kraken-cluster.service",
           "/etc/systemd/system/multi-user.target.wants/kraken-network.service", "/etc/ssh/ssh_host_ed25519_key",
           "/etc/ssh/ssh_host_ed25519_key.pub", "/etc/fstab", "boot:/cmdline.txt"}
 
@@ -38,13 +39,14 @@ class BurnTest(ClusterCase):
         self.assertLessEqual(changed - planned - ways, set())
         self.assertLessEqual({p for p in planned if p not in changed}, set())
 
-    def test_managers_alone_let_nodes_measure(self):
+    def test_managers_alone_let_nodes_measure_and_join(self):
         self.write_cluster(self.base(Shape()))
         for node, expected in ((1, True), (3, False)):
             plan = json.loads(self.kraken("-f", self.cluster, "plan", "--node", node, "--json").stdout)
             planned = {e["path"] for e in plan["edits"]}
-            units = {"/etc/systemd/system/kraken-measure.socket", "/etc/systemd/system/kraken-measure.service",
-                     "/etc/systemd/system/sockets.target.wants/kraken-measure.socket"}
+            units = {f"/etc/systemd/system/{unit}" for unit in (
+                "kraken-measure.socket", "kraken-measure.service", "sockets.target.wants/kraken-measure.socket",
+                "kraken-join.socket", "kraken-join.service", "sockets.target.wants/kraken-join.socket")}
             self.assertEqual(planned & units, units if expected else set())
 
     def test_every_flavour_is_customised(self):

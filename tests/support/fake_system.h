@@ -81,6 +81,10 @@ class FakeSystem final : public System {
     if (!std::filesystem::exists(below(root_, path))) return ok_status();
     return change("remove " + std::string(path), [&] { return files_.remove_file(path); });
   }
+  Status erase_file(std::string_view path) override {
+    if (!std::filesystem::exists(below(root_, path))) return ok_status();
+    return change("erase " + std::string(path), [&] { return files_.erase_file(path); });
+  }
   Status write_kernel_file(std::string_view path, std::string_view value) override {
     return change("set " + std::string(path), [&] { return files_.write_kernel_file(path, value); });
   }

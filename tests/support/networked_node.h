@@ -36,7 +36,7 @@ class NetworkedNode {
     const auto look = [&] { play_network_manager(node.root(), record_, network); };
     look();  // at its start
     system.set_programs([&](const std::vector<std::string>&) { return (look(), ok_status()); });
-    const Steps steps = all_steps(network);
+    const Steps steps = network_steps(network);
     RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kEarly};
     static_cast<void>(FirstBoot(options, {system, network}, steps).run());
     options.stage = Stage::kNetwork;

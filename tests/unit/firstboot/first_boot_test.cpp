@@ -240,7 +240,7 @@ TEST(FirstBoot, PlanChangesNothing) {
   const auto before = node.lasting();
   FakeSystem system = node.system();
   FakeNetwork network;
-  const Steps steps = all_steps(network);
+  const Steps steps = network_steps(network);
   FirstBoot first_boot({.root = node.root(), .record = node.path(kNodeRecordPath)}, {system, network}, steps);
   const auto plan = first_boot.describe_plan();
   ASSERT_TRUE(plan.ok());
@@ -253,7 +253,7 @@ TEST(FirstBoot, LeavesTheNetworkToItsLaterRunAndSaysSo) {
   const FakeNode node;
   FakeSystem system = node.system();
   FakeNetwork network;
-  const Steps steps = all_steps(network);
+  const Steps steps = network_steps(network);
   const RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kEarly};
   EXPECT_EQ(FirstBoot(options, {system, network}, steps).run(), Outcome::kDone);
   EXPECT_EQ(state_of(node), "working");
@@ -264,7 +264,7 @@ TEST(FirstBoot, LeavesTheNetworkToItsLaterRunAndSaysSo) {
 TEST(FirstBoot, AnEarlyRunWithNothingToDoLeavesTheLastRunsStatus) {
   const FakeNode node;
   FakeNetwork network;
-  const Steps steps = all_steps(network);
+  const Steps steps = network_steps(network);
   const RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kEarly};
   FakeSystem first = node.system();
   ASSERT_EQ(FirstBoot(options, {first, network}, steps).run(), Outcome::kDone);

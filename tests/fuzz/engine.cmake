@@ -1,0 +1,3 @@
+if(TARGET kraken_join)
+  kraken_fuzz(engine kraken_join)
+endif()

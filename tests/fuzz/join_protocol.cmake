@@ -1,0 +1,3 @@
+if(TARGET kraken_join)
+  kraken_fuzz(join_protocol kraken_join)
+endif()
