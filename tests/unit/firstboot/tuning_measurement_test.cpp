@@ -29,6 +29,8 @@ NodeRecord managers_record() {
   NodeRecord record = test::record_with_tuning();
   record.node.role = kManagerRole;
   record.hosts[2].role = kManagerRole;
+  record.cluster.orchestrator = "none";  // so that nobody asks who else is a manager
+  record.join.reset();
   return record;
 }
 

@@ -175,11 +175,11 @@ TEST(BrokerTest, OneAddressHasNoMoreThanItsShareOfConnections) {
 TEST(BrokerTest, WhoComesTooOftenIsTurnedAwayAndTheLogEnds) {
   BrokerLimits limits = RunningBroker::generous();
   limits.each = {5, 0.001};
-  limits.log_lines_a_minute = 3;
+  limits.log_lines_a_minute = 8;  // those that are let in and say nothing have theirs as well
   RunningBroker broker(limits);
   for (int i = 0; i < 30; ++i) test::read_all(test::connect_from(kLoopback, broker.port()).get(), 50);
   EXPECT_TRUE(broker.logs("too often"));
-  EXPECT_LT(broker.log_text().size(), 500U);
+  EXPECT_LT(broker.log_text().size(), 1000U) << broker.log_text();
 }
 
 TEST(BrokerTest, AClientGivesUpOnWhoeverDoesNotAnswer) {
