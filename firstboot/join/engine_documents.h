@@ -12,6 +12,7 @@ namespace kraken {
 struct ApiVersion {
   unsigned major = 0;
   unsigned minor = 0;
+  // NOLINTNEXTLINE(modernize-use-nullptr): what < is made of compares with 0
   friend auto operator<=>(const ApiVersion&, const ApiVersion&) = default;
 };
 std::optional<ApiVersion> parse_api_version(std::string_view text);
