@@ -8,35 +8,15 @@ import subprocess
 import time
 import unittest
 
-from lib.cards import MIB, NbdCard, can_make_cards, can_make_nbd_cards, card_of, pretend_cards, wait_for
-from lib.cluster import CLOCK, ClusterCase
+from lib.card_case import CARD_SIZE, CardCase, is_bootable
+from lib.cards import MIB, NbdCard, can_make_cards, can_make_nbd_cards, pretend_cards, wait_for
+from lib.cluster import ClusterCase
 from lib.images import Shape
 from lib.programs import KRAKEN, run
 from lib.trees import Unpacked, assert_clean, partition_file
 
-CARD_SIZE = 160 * MIB
-
-
-def is_bootable(card):
-    with open(card, "rb") as file:
-        return file.read(512)[510:] == b"\x55\xaa"
-
-
 @unittest.skipUnless(can_make_cards(), "loop devices need root")
-class CardTest(ClusterCase):
-    def card(self, name, size=CARD_SIZE, noise=True):
-        card = card_of(self.folder, name, size, noise)
-        self.addCleanup(card.close)
-        return card
-
-    def burn_card(self, device, *words, status=0):
-        return self.kraken("-f", self.cluster, "--clock", CLOCK, "burn", "--node", 3, "--device", device, "--yes", *words,
-                           status=status)
-
-    def receipt(self, file=None):
-        file = file or self.folder / "receipts/kraken-3.receipt.json"
-        return json.loads(file.read_text())
-
+class CardTest(CardCase):
     def test_a_card_full_of_old_data_ends_as_good_as_an_empty_one(self):
         shapes = {
             "as on a Pi": Shape(),
@@ -69,7 +49,7 @@ class CardTest(ClusterCase):
         image = self.burn(3, "--size", CARD_SIZE)
         card = self.card("card")
         self.burn_card(card.device)
-        on_file = self.receipt(self.folder / "kraken-3.img.receipt.json")
+        on_file = json.loads((self.folder / "kraken-3.img.receipt.json").read_text())
         self.assertEqual(on_file["image"]["sha256"], self.receipt()["image"]["sha256"])
         self.assertEqual(Unpacked(image, self.folder / "a").tree(), Unpacked(card.file, self.folder / "b").tree())
 

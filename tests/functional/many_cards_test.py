@@ -8,7 +8,7 @@ import unittest
 
 import jsonschema
 
-from card_test import is_bootable
+from lib.card_case import is_bootable
 from lib.cards import MIB, NbdCard, can_make_cards, can_make_nbd_cards, card_of, pretend_cards, wait_for
 from lib.cluster import CLOCK, ClusterCase
 from lib.programs import KRAKEN, run
