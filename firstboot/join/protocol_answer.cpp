@@ -26,14 +26,14 @@ struct Form {
 };
 
 const std::vector<Form>& forms() {
-  static const std::vector<Form> kForms = {
+  static const std::vector<Form> known = {
       {Kind::kHello, "hello", {"program"}},    {Kind::kTime, "time", {}},
       {Kind::kNotYet, "not-yet", {"reason"}},  {Kind::kToken, "token", {"swarm", "token", "managers"}},
       {Kind::kMember, "member", {"swarm"}},    {Kind::kTaken, "taken", {}},
       {Kind::kNodes, "nodes", {"nodes"}},      {Kind::kReportOf, "report-of", {"report"}},
       {Kind::kRefused, "refused", {"reason"}},
   };
-  return kForms;
+  return known;
 }
 
 bool has(const Form& form, std::string_view key) {

@@ -20,12 +20,12 @@ struct Form {
 };
 
 const std::vector<Form>& forms() {
-  static const std::vector<Form> kForms = {
+  static const std::vector<Form> known = {
       {Kind::kHello, "hello", {}},           {Kind::kTime, "time", {}},
       {Kind::kJoin, "join", {"swarm_node"}}, {Kind::kReport, "report", {"swarm_node", "labels", "report"}},
       {Kind::kNodes, "nodes", {}},           {Kind::kReportOf, "report-of", {"node"}},
   };
-  return kForms;
+  return known;
 }
 
 const Form& form_of(Kind kind) {

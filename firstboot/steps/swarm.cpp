@@ -62,7 +62,7 @@ Check SwarmStep::check(const Facts& facts, const NodeRecord& record) const {
   if (!is_swarm_node(record)) return Check::done("this cluster is no Docker Swarm");
   if (!facts.swarm) return Check::impossible("the swarm was not looked at");
   const SwarmFacts& swarm = *facts.swarm;
-  if (const Check engine = check_engine(swarm); engine.state != Check::State::kDone) return engine;
+  if (Check engine = check_engine(swarm); engine.state != Check::State::kDone) return engine;
   const EngineInfo& info = *swarm.engine;
   const bool is_settled = swarm.settled && !info.node_id.empty() && swarm.settled->node == info.node_id;
   if (is_settled && info.swarm == SwarmState::kActive) {

@@ -86,7 +86,7 @@ Status RootedSystem::replace_file(std::string_view path, std::string_view conten
   const std::filesystem::path new_path = final_path.string() + std::string(kNewFileSuffix);
   if (::unlink(new_path.c_str()) != 0 && errno != ENOENT) return last_error("remove", new_path);
   const auto file = make_new_file(new_path, content, mode);
-  const Status status = file.ok() ? put_in_place(*file, new_path, final_path) : Status(file.error());
+  Status status = file.ok() ? put_in_place(*file, new_path, final_path) : Status(file.error());
   if (!status.ok()) ::unlink(new_path.c_str());
   return status;
 }
