@@ -5,21 +5,9 @@ import shutil
 import subprocess
 
 from lib.cards import MIB
-from lib.cluster import PROFILE
+from lib.cluster import CLUSTER_HEAD, PROFILE
 from lib.programs import KRAKEN, run
 
-CLUSTER = """cluster:
-  name: kraken
-base: {{file: {base}}}
-orchestrator: none
-network:
-  subnet: 192.168.3.0/24
-  gateway: 192.168.3.1
-access:
-  user: kraken
-  authorized_keys_files: [{key}]
-nodes:
-"""
 NODE = "  - {{id: {id}, name: kraken-{id}, address: 192.168.3.1{id}, profile: {profile}}}\n"
 
 
@@ -40,7 +28,7 @@ class Rig:
         self.cluster.mkdir()
         run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.cluster / "login")
         run(KRAKEN, "--cache", self.cache, "init", self.cluster, "--authorized-keys", self.cluster / "login.pub")
-        text = CLUSTER.format(base=self.packed, key=self.cluster / "login.pub")
+        text = CLUSTER_HEAD.format(base=self.packed, key=self.cluster / "login.pub")
         text += "".join(NODE.format(id=n, profile="manager" if n == 1 else "test") for n in range(1, 6))
         (self.cluster / "cluster.yaml").write_text(text)
         # The shipped profiles ask for a size of card; without one the image is as large as the card that it goes to.

@@ -9,7 +9,7 @@ import unittest
 from .images import Shape, make_image
 from .programs import Kraken, run
 
-CLUSTER = """cluster:
+CLUSTER_HEAD = """cluster:
   name: kraken
 base: {{file: {base}}}
 orchestrator: none
@@ -20,6 +20,8 @@ access:
   user: kraken
   authorized_keys_files: [{key}]
 nodes:
+"""
+CLUSTER = CLUSTER_HEAD + """\
   - {{id: 1, name: kraken-1, address: 192.168.3.11, profile: manager}}
   - {{id: 3, name: kraken-3, address: 192.168.3.13, profile: test, labels: {{zone: a}}}}
 """
