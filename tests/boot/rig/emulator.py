@@ -7,7 +7,6 @@ come in no other size). Waits look for a marker, with a bounded time; nothing he
 import contextlib
 import os
 import re
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from . import network
 from .manager import Manager
 from .monitor import Monitor
 from .programs import ProgramFailed, run
+from .wiring import alone, free_port
 
 PANIC = re.compile(rb"Kernel panic - not syncing[^\r\n]*|Internal error: Oops[^\r\n]*|"
                    rb"Reached target emergency\.target[^\r\n]*|rig: no partition is [^\r\n]*|rig: cannot mount [^\r\n]*")
@@ -45,18 +45,11 @@ def flatten(overlay, raw):
     run("qemu-img", "convert", "-O", "raw", overlay, raw, timeout=600)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Emulator:
     """Use as a context manager: leaving it ends QEMU whatever happened."""
 
-    def __init__(self, machine, overlay, boot_files, work, cache, net, nics):
-        self.port = free_port()
-        self.lease_port = free_port()
+    def __init__(self, machine, overlay, boot_files, work, cache, net, nics, wiring=None):
+        """WIRING: to other nodes. Without it the node is alone, with somebody who plays its manager if it has one."""
         self.log = Path(work) / "serial.log"
         self.errors = Path(work) / "qemu.log"
         # A socket's name is short (unix(7): 108 bytes), a work folder's may not be.
@@ -67,7 +60,8 @@ class Emulator:
         self.started = time.monotonic()
         self._helpers = contextlib.ExitStack()
         self.machine = machine
-        self.manager = Manager(net.manager, free_port()) if net.manager else None
+        self.manager = Manager(net.manager, free_port()) if net.manager and not wiring else None
+        self.wiring = wiring or alone(net, self.manager.forwards() if self.manager else "")
         serials = ["null", "null"]
         serials[machine.console_serial] = f"file:{self.log}"
         self._command = [
@@ -76,8 +70,7 @@ class Emulator:
             *(("-dtb", boot_files["device_tree"]) if machine.device_trees else ()),
             "-append", boot_files["command_line"],
             "-drive", f"file={overlay},{machine.card},format=qcow2,{CACHES[cache]}",
-            *network.options(net, self.port, self.lease_port, {nic: machine.nic_drivers[nic] for nic in nics},
-                             self.manager.forwards() if self.manager else ""),
+            *network.options(self.wiring, {nic: machine.nic_drivers[nic] for nic in nics}),
             "-no-reboot", "-display", "none", "-monitor", "none", "-qmp", f"unix:{self._monitor},server=on,wait=off",
             *(word for serial in serials for word in ("-serial", serial))]
         self._process = None

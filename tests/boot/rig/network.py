@@ -46,16 +46,12 @@ def device_properties(nic, driver):
     return {"driver": driver, "id": nic, "netdev": _HUBPORTS[nic], "mac": _MACS[nic]}
 
 
-def options(network, port, lease_port, nics, forwards=""):
-    """A hub, since a gratuitous ARP and a backup interface's listening need one segment. PORT is forwarded to the node's
-    own address alone: a login through it proves that the node has it. LEASE_PORT goes to the first address that DHCP
-    gives, which is another. NICS: interface to QEMU's driver. FORWARDS are those of the manager."""
-    hosts = list(ipaddress.ip_network(network.subnet).hosts())
-    dhcp = hosts[len(hosts) // 2]
-    words = ["-netdev", f"user,id=u0,net={network.subnet},host={network.gateway},dns={hosts[-2]},dhcpstart={dhcp},"
-                        f"hostfwd=tcp:127.0.0.1:{port}-{network.address}:22,"
-                        f"hostfwd=tcp:127.0.0.1:{lease_port}-{dhcp}:22{forwards}",
-             "-netdev", "hubport,id=hu,hubid=0,netdev=u0"]
+def options(wiring, nics):
+    """QEMU's words for a node that hangs where WIRING says. NICS: interface to QEMU's driver. A hub, since a gratuitous ARP
+    and a backup interface's listening need one segment."""
+    words = []
+    for number, uplink in enumerate(wiring.uplinks):
+        words += ["-netdev", f"{uplink},id=u{number}", "-netdev", f"hubport,id=hu{number},hubid=0,netdev=u{number}"]
     for nic in (ONBOARD, ADAPTER):
         words += ["-netdev", f"hubport,id={_HUBPORTS[nic]},hubid=0"]
     for nic, driver in nics.items():

@@ -182,7 +182,7 @@ class HostileRecord(OddBoot):
         image.put(network.RECORD, b"[" * 200000, mode=0o600)
 
     def log_in(self, emulator, work):
-        return visit.log_in(self.settings, emulator, work, emulator.lease_port)[0]
+        return visit.log_in(self.settings, emulator, work, emulator.wiring.lease_port)[0]
 
     def look(self, checks, emulator, guest):
         unit = visit.wait_for_service(self.settings, emulator, guest, SERVICES[0])

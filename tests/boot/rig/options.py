@@ -17,13 +17,19 @@ from .programs import ProgramFailed, require
 
 def parser(description, cache):
     """A parser with the options that name an image and say how it is booted. CACHE is QEMU's cache mode if none is given."""
-    made = argparse.ArgumentParser(description=description.splitlines()[0])
-    made.add_argument("--machine", choices=sorted(MACHINES), required=True)
+    made = cards_parser(description, cache)
     made.add_argument("--image", type=Path, required=True, help="the burned card image (raw)")
     made.add_argument("--node-name", required=True)
+    made.add_argument("--host-key", type=Path, help=f"public ed25519 host key (default: {HOST_KEY_FILE} of the image)")
+    return made
+
+
+def cards_parser(description, cache):
+    """The same, for any number of images."""
+    made = argparse.ArgumentParser(description=description.splitlines()[0])
+    made.add_argument("--machine", choices=sorted(MACHINES), required=True)
     made.add_argument("--user", required=True, help="the user that the image was given")
     made.add_argument("--ssh-key", type=Path, required=True, help="a private key that this user may log in with")
-    made.add_argument("--host-key", type=Path, help=f"public ed25519 host key (default: {HOST_KEY_FILE} of the image)")
     made.add_argument("--own-initramfs", action="store_true", help="boot with the image's own initramfs: slower")
     made.add_argument("--cache", default=cache, choices=sorted(CACHES),
                       help=f"QEMU's cache mode of the card (default: {cache})")
@@ -33,14 +39,19 @@ def parser(description, cache):
 
 
 def settings_from(arguments, work, bond=True):
-    for path in (arguments.image, arguments.ssh_key):
+    given = arguments.host_key.read_text() if arguments.host_key else None
+    return settings_of(arguments, arguments.image, work, arguments.node_name, given, bond)
+
+
+def settings_of(arguments, image, work, node_name, host_key=None, bond=True):
+    """For one of several images; HOST_KEY is what the image has if none is given."""
+    for path in (image, arguments.ssh_key):
         if not path.is_file():
             raise ProgramFailed(f"{path}: no such file")
     machine = MACHINES[arguments.machine]
     require(machine.qemu, "qemu-img", "mcopy", "debugfs", "e2fsck", "fsck.fat", "sfdisk", "ssh", "ssh-keyscan")
-    image = Image(arguments.image)
-    text = arguments.host_key.read_text() if arguments.host_key else image.read_root_text(HOST_KEY_FILE, work)
-    return Settings(machine=machine, image=arguments.image.resolve(), node_name=arguments.node_name, user=arguments.user,
+    text = host_key or Image(image).read_root_text(HOST_KEY_FILE, work)
+    return Settings(machine=machine, image=image.resolve(), node_name=node_name, user=arguments.user,
                     ssh_key=arguments.ssh_key.resolve(), host_key=" ".join(text.split()[:2]),
                     own_initramfs=arguments.own_initramfs, bond=bond, cache=arguments.cache, patience=arguments.patience,
                     work=work)
