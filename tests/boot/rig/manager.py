@@ -45,7 +45,11 @@ class Manager:
             self.knocks += 1
 
     def forwards(self):
-        """What QEMU's "-netdev user" is to be told; a comma in a path would end the option."""
-        relay = str(RELAY).replace(",", ",,")
-        ports = ((MEASURE_PORT, self._port), (WAKE_PORT, self._knocks.getsockname()[1]))
-        return "".join(f",guestfwd=tcp:{self._address}:{port}-cmd:'{relay}' {local}" for port, local in ports)
+        return relays(self._address, "127.0.0.1", {MEASURE_PORT: self._port, WAKE_PORT: self._knocks.getsockname()[1]})
+
+
+def relays(address, host, ports):
+    """What QEMU's "-netdev user" is to be told so that PORTS of ADDRESS lead to those of this machine's HOST; a comma in a
+    path would end the option."""
+    relay = str(RELAY).replace(",", ",,")
+    return "".join(f",guestfwd=tcp:{address}:{port}-cmd:'{relay}' {host} {local}" for port, local in ports.items())

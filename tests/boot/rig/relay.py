@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -B
-"""PORT: passes bytes on between standard input, which QEMU makes a socket, and a port of the loopback device."""
+"""HOST PORT: passes bytes on between standard input, which QEMU makes a socket, and a port of this machine's."""
 
 import socket
 import sys
@@ -16,7 +16,7 @@ def copy(source, target):
 
 
 def main():
-    peer = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    peer = socket.create_connection((sys.argv[1], int(sys.argv[2])))
     guest = socket.socket(fileno=sys.stdin.fileno())
     back = threading.Thread(target=copy, args=(peer, guest))
     back.start()
