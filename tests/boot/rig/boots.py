@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import card, initramfs, machines, network, visit
-from .emulator import BootFailed, Emulator, flatten, make_overlay
+from .emulator import BootFailed, ControllerDied, Emulator, flatten, make_overlay
 from .failover import Failover
 from .image import Image
 
 HOST_KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
 PROGRAM = "/usr/lib/kraken/kraken-firstboot"
+_ATTEMPTS = 3
 SERVICES = ("kraken-firstboot.service", "kraken-network.service", "kraken-cluster.service")
 
 
@@ -75,8 +76,17 @@ class Rig:
 
     def _boot(self, title, files, second):
         """Boots the card, checks the node from outside while it runs and the card once it is off; gives a snapshot."""
-        work = self._settings.work / title.replace(" ", "-")
-        work.mkdir()
+        for attempt in range(1, _ATTEMPTS + 1):
+            work = self._settings.work / (title.replace(" ", "-") + (f"-{attempt}" if attempt > 1 else ""))
+            work.mkdir()
+            try:
+                return self._boot_once(title, files, work, second)
+            except ControllerDied as error:
+                print(f"        QEMU's card controller died ({error})", flush=True)
+                if attempt == _ATTEMPTS:
+                    raise
+
+    def _boot_once(self, title, files, work, second):
         print(f"{title} on {self._settings.machine.name}", flush=True)
         with Emulator(self._settings.machine, self._overlay, files, work, self._settings.cache, self._net,
                       (network.ONBOARD, network.ADAPTER)) as emulator:

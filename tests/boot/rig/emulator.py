@@ -31,8 +31,17 @@ CACHES = {"unsafe": "cache=unsafe", "through": "cache.writeback=off,cache.no-flu
           "writethrough": "cache=writethrough", "directsync": "cache=directsync"}
 
 
+# QEMU's card controller of the Pis at times loses an interrupt on a busy machine, and answers to nothing from then on. That
+# says nothing about the card, of which nothing was read or written yet.
+_CONTROLLER_DIED = re.compile(rb"sdhost-bcm2835 [^\r\n]*timeout waiting for hardware interrupt")
+
+
 class BootFailed(Exception):
     pass
+
+
+class ControllerDied(BootFailed):
+    """Before the root file system was mounted: the boot may be tried again."""
 
 
 def make_overlay(image, overlay):
@@ -155,7 +164,9 @@ class Emulator:
                 return found
             panic = PANIC.search(self.console())
             if panic:
-                raise BootFailed(f"waiting for {what}: {panic[0].decode(errors='replace')}")
+                is_early = panic[0].startswith(b"rig: no partition is") and _CONTROLLER_DIED.search(self.console())
+                raise (ControllerDied if is_early else BootFailed)(
+                    f"waiting for {what}: {panic[0].decode(errors='replace')}")
             if not self.alive():
                 raise BootFailed(f"waiting for {what}: QEMU ended with status {self._process.returncode}")
             if self.elapsed() > deadline:
