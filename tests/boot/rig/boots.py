@@ -1,10 +1,11 @@
 """The two boots: the first does the node's first-boot work, the second finds nothing to do."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import card, initramfs, machines, network, visit
-from .emulator import BootFailed, ControllerDied, Emulator, flatten, make_overlay
+from .emulator import BootFailed, HardwareDied, Emulator, flatten, make_overlay
 from .failover import Failover
 from .image import Image
 
@@ -76,15 +77,18 @@ class Rig:
 
     def _boot(self, title, files, second):
         """Boots the card, checks the node from outside while it runs and the card once it is off; gives a snapshot."""
+        before = self._settings.work / "card-before.qcow2"
+        shutil.copyfile(self._overlay, before)
         for attempt in range(1, _ATTEMPTS + 1):
             work = self._settings.work / (title.replace(" ", "-") + (f"-{attempt}" if attempt > 1 else ""))
             work.mkdir()
             try:
                 return self._boot_once(title, files, work, second)
-            except ControllerDied as error:
-                print(f"        QEMU's card controller died ({error})", flush=True)
+            except HardwareDied as error:
+                print(f"        the emulated hardware died: {error}", flush=True)
                 if attempt == _ATTEMPTS:
                     raise
+                shutil.copyfile(before, self._overlay)
 
     def _boot_once(self, title, files, work, second):
         print(f"{title} on {self._settings.machine.name}", flush=True)

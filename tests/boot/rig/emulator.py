@@ -31,17 +31,17 @@ CACHES = {"unsafe": "cache=unsafe", "through": "cache.writeback=off,cache.no-flu
           "writethrough": "cache=writethrough", "directsync": "cache=directsync"}
 
 
-# QEMU's card controller of the Pis at times loses an interrupt on a busy machine, and answers to nothing from then on. That
-# says nothing about the card, of which nothing was read or written yet.
-_CONTROLLER_DIED = re.compile(rb"sdhost-bcm2835 [^\r\n]*timeout waiting for hardware interrupt")
+# QEMU's card controller of the Pis at times loses an interrupt on a busy machine, and answers to nothing from then on; its USB
+# controller loses its devices. Neither says anything about the card.
+_HARDWARE_DIED = re.compile(rb"sdhost-bcm2835 [^\r\n]*timeout waiting for hardware interrupt|dwc2 [^\r\n]*: Not connected")
 
 
 class BootFailed(Exception):
     pass
 
 
-class ControllerDied(BootFailed):
-    """Before the root file system was mounted: the boot may be tried again."""
+class HardwareDied(BootFailed):
+    """The emulated one: the boot is to be tried again, on the card as it was before."""
 
 
 def make_overlay(image, overlay):
@@ -162,11 +162,10 @@ class Emulator:
                 found, trouble = None, f"; {error}"
             if found:
                 return found
-            panic = PANIC.search(self.console())
-            if panic:
-                is_early = panic[0].startswith(b"rig: no partition is") and _CONTROLLER_DIED.search(self.console())
-                raise (ControllerDied if is_early else BootFailed)(
-                    f"waiting for {what}: {panic[0].decode(errors='replace')}")
+            for pattern, failure in ((_HARDWARE_DIED, HardwareDied), (PANIC, BootFailed)):
+                said = pattern.search(self.console())
+                if said:
+                    raise failure(f"waiting for {what}: {said[0].decode(errors='replace')}")
             if not self.alive():
                 raise BootFailed(f"waiting for {what}: QEMU ended with status {self._process.returncode}")
             if self.elapsed() > deadline:
