@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
+
 namespace kraken {
 
 Result<std::unique_ptr<Overlay>> Overlay::open(std::shared_ptr<const BlockSource> base, Bytes size) {
@@ -16,7 +18,7 @@ Status Overlay::read_base(Bytes offset, std::span<std::byte> out) const {
   const Bytes base_size = base_->size();
   const Bytes in_base = offset < base_size ? std::min<Bytes>(out.size(), base_size - offset) : 0;
   if (in_base > 0) KRAKEN_TRY(base_->read(offset, out.first(in_base)));
-  std::ranges::fill(out.subspan(in_base), std::byte{0});
+  fill_with_zeros(out.subspan(in_base));
   return ok_status();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "base/endian.h"
 
@@ -32,12 +31,6 @@ Unit unit_at(std::size_t index, Bytes image_size) {
 
 std::size_t unit_index(Bytes offset) {
   return offset < kBootBlock ? 0 : static_cast<std::size_t>(1 + offset / kUnitSize);
-}
-
-bool is_zero(std::span<const std::byte> bytes) {
-  // The first byte is zero and each one equals the one before it: memcmp does this far faster than a loop.
-  return bytes.empty() ||
-         (bytes[0] == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
 UnitDigest unit_digest(std::span<const std::byte> bytes) {

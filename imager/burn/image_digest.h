@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/units.h"
 #include "crypto/digest.h"
 
@@ -28,8 +29,6 @@ std::size_t unit_count(Bytes image_size);
 Unit unit_at(std::size_t index, Bytes image_size);
 // Of the unit that the byte lies in.
 std::size_t unit_index(Bytes offset);
-
-bool is_zero(std::span<const std::byte> bytes);
 
 // Nothing for a unit that is all zeros.
 using UnitDigest = std::optional<Sha256Digest>;

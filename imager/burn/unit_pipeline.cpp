@@ -74,7 +74,7 @@ void UnitPipeline::load(UnitSlot& slot, std::size_t index) const {
 
 // What the map leaves out stays zero, as image_digest.h defines it.
 Status UnitPipeline::read_image(const Unit& unit, std::span<std::byte> out) const {
-  std::ranges::fill(out, std::byte{0});
+  fill_with_zeros(out);
   for (const auto& part : mapped_parts(unit)) {
     KRAKEN_TRY(image_.read(part.offset, out.subspan(part.offset - unit.offset, part.length))
                    .with_context("reading the image"));
@@ -182,7 +182,7 @@ Status UnitPipeline::verify_units(const std::vector<std::size_t>& units, const O
 Status UnitPipeline::start_reading_back(UnitSlot& slot, std::size_t index) {
   load(slot, index);
   slot.parts = parts_to_verify(slot.unit);
-  std::ranges::fill(slot.bytes(), std::byte{0});
+  fill_with_zeros(slot.bytes());
   return ring_.start_reading(slot);
 }
 
@@ -205,7 +205,7 @@ std::string_view UnitPipeline::kind_of(UnitSlot& slot, std::span<const std::byte
   const auto& before = old_.of(slot.index);
   if (!before || !is_within(before->place, slot.parts)) return "other data";
   const auto now = slot.bytes_of(before->place);
-  const bool is_wrong = !std::ranges::equal(now, wanted.subspan(before->place.offset - slot.unit.offset, now.size()));
+  const bool is_wrong = !is_same(now, wanted.subspan(before->place.offset - slot.unit.offset, now.size()));
   return is_wrong && sha256(now) == before->digest ? "what was there before" : "other data";
 }
 

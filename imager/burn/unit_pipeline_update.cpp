@@ -18,7 +18,7 @@ std::vector<Extent> differing_blocks(UnitSlot& card, UnitSlot& image) {
     for (Bytes at = part.offset; at < part.end();) {
       const Extent block{at, std::min(round_down(at, BlockSet::kBlock) + BlockSet::kBlock, part.end()) - at, false};
       at = block.end();
-      if (std::ranges::equal(card.bytes_of(block), image.bytes_of(block))) continue;
+      if (is_same(card.bytes_of(block), image.bytes_of(block))) continue;
       if (!found.empty() && found.back().end() == block.offset) {
         found.back().length += block.length;
       } else {
@@ -82,7 +82,7 @@ Status UnitPipeline::compare(UnitSlot& card, UnitSlot& image) {
   const Extent sampled{first.offset, std::min(OldContent::kSampleSize, first.length), false};
   old_.note({image.index, sampled}, card.bytes_of(sampled));
   // What will be read back: the changed blocks alone.
-  std::ranges::fill(card.bytes(), std::byte{0});
+  fill_with_zeros(card.bytes());
   for (const Extent& part : image.parts) std::ranges::copy(image.bytes_of(part), card.bytes_of(part).begin());
   changes_->digests[image.index] = unit_digest(card.bytes());
   return ok_status();
@@ -109,7 +109,7 @@ Result<bool> UnitPipeline::holds(UnitRange range) {
       const Status read = target_.read_back(part.offset, found);
       if (!read.ok()) return target_failed(target_, "comparing at byte " + std::to_string(part.offset), read.error());
       const auto image = wanted.first(unit.length).subspan(part.offset - unit.offset, part.length);
-      if (!std::ranges::equal(found, image)) return false;
+      if (!is_same(found, image)) return false;
     }
   }
   return true;

@@ -74,7 +74,6 @@ class CardRun {
       KRAKEN_ASSIGN(NodeBurn burn, NodeBurn::prepare(run_, *nodes_[i], {cards[i].path, cards[i]}));
       readers_.push_back({cards[i].path, std::move(burn), std::nullopt});
     }
-    for (const Reader& reader : readers_) KRAKEN_TRY(confirm_card(run_, *reader.first));
     for (Reader& reader : readers_) KRAKEN_TRY(reader.first->open());
     return ok_status();
   }

@@ -14,8 +14,9 @@ namespace kraken {
 using BurnOutcomes = std::vector<BurnOutcome>;
 
 // `cards` are those that are in the readers now, no more than there are nodes: the first nodes go to them, each of the
-// others to whichever reader is free first, once another card is in it. Before anything is written all of the first
-// ones are made, asked about and opened; a failure, or a no, is one of the run's, and no card was changed.
+// others to whichever reader is free first, once another card is in it and was asked about. The first ones were asked
+// about before; all of them are made and opened before anything is written that was not begun early, and a failure of
+// that is one of the run's.
 Result<BurnOutcomes> burn_to_cards(BurnRun& run, const std::vector<const NodeConfig*>& nodes,
                                    const std::vector<BlockDevice>& cards);
 

@@ -32,8 +32,4 @@ class CardTaking {
   std::optional<Status> answer_;  // to the question about burn_'s card
 };
 
-// "Overwrite all of /dev/sdb (...) with kraken-3?"; kTargetRefused unless the answer, or --yes, is yes;
-// kInterrupted when the run was stopped instead.
-Status confirm_card(BurnRun& run, const NodeBurn& burn);
-
 }  // namespace kraken

@@ -1,8 +1,10 @@
 #include <algorithm>
 
 #include "cli/burn_nodes.h"
+#include "cli/burn_place.h"
 #include "cli/choose_card.h"
 #include "cli/commands.h"
+#include "cli/confirm_card.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -78,6 +80,20 @@ Status find_wanted(const ClusterConfig& cluster, const BurnOptionsCli& options, 
   return ok_status();
 }
 
+// Once, before the base is obtained: it can take minutes, in which nobody need wait for a question. All of the cards
+// are asked about before the first is opened.
+Status confirm_cards(const Wanted& wanted, const BurnOptionsCli& options, BurnTeller& teller) {
+  for (std::size_t i = 0; i < wanted.cards.size(); ++i) {
+    const BurnPlace place{wanted.cards[i].path, wanted.cards[i]};
+    KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size_for(place, options));
+    KRAKEN_TRY(check_image_size(*size, *wanted.nodes[i], 0).recode(ErrorCode::kTargetRefused));
+  }
+  for (std::size_t i = 0; i < wanted.cards.size(); ++i) {
+    KRAKEN_TRY(confirm_card(wanted.cards[i], wanted.nodes[i]->name.value, options, teller));
+  }
+  return ok_status();
+}
+
 Result<BurnOutcomes> burn(const BurnOptionsCli& options, const CommonOptions& common, BurnTeller& teller,
                           EarlyBurns& early) {
   Wanted wanted;
@@ -85,6 +101,7 @@ Result<BurnOutcomes> burn(const BurnOptionsCli& options, const CommonOptions& co
   const auto before_base = [&](const ClusterConfig& cluster) -> Status {
     KRAKEN_TRY(find_wanted(cluster, options, common.json ? Chooser::kNobody : Chooser::kTerminal, wanted));
     teller.begin(wanted.nodes.size());
+    KRAKEN_TRY(confirm_cards(wanted, options, teller));
     return early.begin(wanted.nodes, wanted.cards);
   };
   KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common, before_base, &early));

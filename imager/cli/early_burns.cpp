@@ -8,11 +8,10 @@
 namespace kraken {
 
 Status EarlyBurns::begin(const std::vector<const NodeConfig*>& nodes, const std::vector<BlockDevice>& cards) {
-  if (!options_.yes || options_.update) return ok_status();
+  if (options_.update) return ok_status();
   for (std::size_t i = 0; i < std::min(cards.size(), nodes.size()); ++i) {
     const BurnPlace place{cards[i].path, cards[i]};
     KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size_for(place, options_));
-    KRAKEN_TRY(check_image_size(*size, *nodes[i], 0).recode(ErrorCode::kTargetRefused));
     Waiting waiting;
     waiting.subject = {nodes[i]->id.value, nodes[i]->name.value, place.path.string()};
     KRAKEN_ASSIGN(waiting.card.target, open_place(place, size->bytes, options_.cards));

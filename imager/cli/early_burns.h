@@ -1,6 +1,6 @@
-// Cards that are written while the base is still being decoded (burn/early_writer.h): those that are in the readers,
-// when --yes has answered the question beforehand. The others wait for the finished image, as all cards do when
-// the base is in the cache, lies there uncompressed, or does not say how large it will be.
+// Cards that are written while the base is still being decoded (burn/early_writer.h): those that are in the readers
+// when the run begins. The others wait for the finished image, as all cards do when the base is in the cache, lies
+// there uncompressed, or does not say how large it will be.
 #pragma once
 
 #include <map>
@@ -25,9 +25,9 @@ class EarlyBurns {
   // Both must outlive it.
   EarlyBurns(const BurnOptionsCli& options, BurnTeller& teller) : options_(options), teller_(teller) {}
 
-  // When the configuration was read, and before the base is obtained: `cards` get the first of the nodes. They are not
-  // changed before the base begins to be decoded. kTargetRefused when a card cannot be opened, or is smaller than the
-  // node's profile asks for.
+  // When the configuration was read and the user has said yes to each of the cards, and before the base is obtained:
+  // they get the first of the nodes. They are not changed before the base begins to be decoded. kTargetRefused when a
+  // card cannot be opened.
   Status begin(const std::vector<const NodeConfig*>& nodes, const std::vector<BlockDevice>& cards);
 
   // To be followed by the decoder; null when no card is waiting for it.

@@ -1,61 +1,18 @@
 #include "decode/announced_size.h"
 
-#include <lzma.h>
-
-#include <algorithm>
 #include <array>
-#include <memory>
 
 #include "base/endian.h"
-#include "decode/input_cursor.h"
 #include "decode/stream_decoders.h"
+#include "decode/xz_layout.h"
 
 namespace kraken {
 
 namespace {
 
-constexpr std::uint64_t kIndexMemory = 256 * kMiB;
-
-class LzmaStream {
- public:
-  LzmaStream() = default;
-  LzmaStream(const LzmaStream&) = delete;
-  LzmaStream& operator=(const LzmaStream&) = delete;
-  ~LzmaStream() { lzma_end(&stream_); }
-  lzma_stream* operator->() { return &stream_; }
-  lzma_stream* get() { return &stream_; }
-
- private:
-  lzma_stream stream_ = LZMA_STREAM_INIT;
-};
-
-struct FreeIndex {
-  void operator()(lzma_index* index) const { lzma_index_end(index, nullptr); }
-};
-
-// Of all streams in the file, for they decode to one image.
 std::optional<Bytes> xz_size(const BlockSource& input) {
-  LzmaStream stream;
-  lzma_index* found = nullptr;
-  if (lzma_file_info_decoder(stream.get(), &found, kIndexMemory, input.size()) != LZMA_OK) return std::nullopt;
-  InputCursor cursor(input);
-  lzma_ret code = LZMA_OK;
-  while (code == LZMA_OK || code == LZMA_SEEK_NEEDED) {
-    if (code == LZMA_SEEK_NEEDED) {
-      cursor.seek(stream->seek_pos);
-      stream->avail_in = 0;
-    }
-    if (stream->avail_in == 0) {
-      const auto piece = cursor.next();
-      if (!piece.ok()) return std::nullopt;
-      stream->next_in = reinterpret_cast<const std::uint8_t*>(piece->data());
-      stream->avail_in = piece->size();
-    }
-    code = lzma_code(stream.get(), LZMA_RUN);
-  }
-  const std::unique_ptr<lzma_index, FreeIndex> index(code == LZMA_STREAM_END ? found : nullptr);
-  if (index == nullptr) return std::nullopt;
-  return lzma_index_uncompressed_size(index.get());
+  const auto layout = read_xz_layout(input);
+  return layout ? std::optional(layout->image_size) : std::nullopt;
 }
 
 // RFC 8878, sections 3.1.1 and 3.1.2.

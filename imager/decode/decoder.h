@@ -1,6 +1,6 @@
 // A compressed image as a stream of raw bytes. A decoder says "end" only after the compressed stream was seen to be
 // whole: its end marker, every checksum and size that the format has, and nothing but zero padding behind it.
-// Sequential, for one thread at a time (the xz decoder has its own). It does not own the input, which must outlive it.
+// Sequential, for one thread at a time. It does not own the input, which must outlive it.
 #pragma once
 
 #include <memory>
@@ -25,8 +25,10 @@ class Decoder {
 
 struct DecodeLimits {
   Bytes max_image = 64 * kGiB;  // a larger image is refused as soon as it has grown beyond
-  Bytes memory = 1 * kGiB;      // what decoding may take, except for fixed buffers of a few MiB
-  unsigned threads = 0;         // 0: one for each processor
+  // What decoding xz may take, except for fixed buffers of a few MiB: a dictionary of 128 MiB, which is twice that of
+  // `xz -9`, or sixteen of 8 MiB, that of `xz -6`. libarchive has the same bound for zstd; the other formats take less.
+  Bytes memory = 144 * kMiB;
+  unsigned threads = 0;  // that unpack_image() may use for an xz file of several blocks; 0: one for each processor
 };
 
 // The format of the input. Fails as detect_format() and the input do; kCorrupt when it is empty.

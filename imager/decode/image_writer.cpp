@@ -2,22 +2,15 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 
-#include "sys/files.h"
+#include "decode/sparse_write.h"
 
 namespace kraken {
 
 namespace {
 
 constexpr std::size_t kBuffers = 4;
-// The block of the file systems that a cache lies on; a smaller hole saves nothing.
-constexpr std::size_t kHole = 4 * kKiB;
-
-bool is_zero(std::span<const std::byte> data) {
-  return std::ranges::all_of(data, [](std::byte b) { return b == std::byte{0}; });
-}
 
 }  // namespace
 
@@ -87,18 +80,9 @@ void ImageWriter::run() {
   }
 }
 
-// Each run of blocks that are not zero is one write.
 Status ImageWriter::write_piece(const Piece& piece) {
   const std::span<const std::byte> data = std::span(piece.buffer).first(piece.used);
-  std::size_t start = 0;
-  while (start < data.size()) {
-    std::size_t end = start;
-    const auto block = [&](std::size_t at) { return data.subspan(at, std::min(kHole, data.size() - at)); };
-    while (end < data.size() && !is_zero(block(end))) end += block(end).size();
-    if (end > start) KRAKEN_TRY(write_all_at(fd_, size_ + start, data.subspan(start, end - start)));
-    while (end < data.size() && is_zero(block(end))) end += block(end).size();
-    start = end;
-  }
+  KRAKEN_TRY(write_sparsely(fd_, size_, data));
   hash_.update(data);
   // Zeros at the end have no bytes in the file yet: who follows must not come to its end.
   if (on_written_ && ::ftruncate(fd_, static_cast<off_t>(size_ + data.size())) != 0) {

@@ -8,7 +8,7 @@
 
 namespace kraken {
 
-// liblzma, on several processors when the file has several blocks (xz --threads writes such files).
+// liblzma, on one processor: for files with a single block, and those with something wrong.
 Result<std::unique_ptr<Decoder>> open_xz_decoder(const BlockSource& input, const DecodeLimits& limits);
 
 // zlib: libarchive reads gzip too, but ignores its checksum and what follows it.

@@ -1,4 +1,7 @@
-// One image from a compressed source into an empty file: decoded, hashed on both sides, written sparsely.
+// One image from a compressed source into an empty file: decoded, hashed on both sides, written sparsely. An xz file of
+// several blocks is decoded on all processors.
+//
+// Memory: a few MiB, and what DecodeLimits allows the decoder.
 #pragma once
 
 #include <string>
@@ -21,8 +24,8 @@ struct UnpackInto {
   GrowingImage* growing = nullptr;
 };
 
-// The file is not synced and not removed. Fails as the decoder, the input and the file do; kInterrupted when `progress`
-// said so.
+// The input is read from several threads at a time. The file is not synced and not removed. Fails as the decoder, the
+// input and the file do; kInterrupted when `progress` said so.
 Result<Unpacked> unpack_image(const BlockSource& input, const UnpackInto& into, const DecodeLimits& limits,
                               const DecodeProgress& progress);
 

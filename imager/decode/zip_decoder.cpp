@@ -26,6 +26,7 @@ struct ZipEntry {
   std::size_t index = 0;  // of the archive's entries, in libarchive's order
   std::string name;
   std::optional<Bytes> size;
+  std::string method;  // of compression, as libarchive calls it
   bool encrypted = false;
   bool looks_like_image = false;
 };
@@ -46,6 +47,20 @@ bool ends_with_img(std::string_view name) {
   if (name.size() < kEnd.size()) return false;
   return std::ranges::equal(name.substr(name.size() - kEnd.size()), kEnd,
                             [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
+}
+
+// "lzma" of libarchive's "ZIP 6.3 (lzma)".
+std::string method_of(ArchiveReader& reader) {
+  const char* format = archive_format_name(reader.handle());
+  const std::string name = format == nullptr ? "" : format;
+  const std::size_t open = name.find('(');
+  return open == std::string::npos ? "" : name.substr(open + 1, name.find(')') - open - 1);
+}
+
+// libarchive gives the others whatever their header asks for: gigabytes, if it says so.
+bool has_bounded_memory(const std::string& method) {
+  static constexpr std::array kBounded = {"uncompressed", "deflation", "deflation-64-bit", "bzip", "zstd"};
+  return std::ranges::find(kBounded, method) != kBounded.end();
 }
 
 // Byte 510 of a disk's first sector: 55 AA (UEFI 2.10, section 5.2.1, "Signature").
@@ -80,10 +95,12 @@ ZipEntry describe(ArchiveReader& reader, archive_entry* entry, std::size_t index
   ZipEntry described;
   described.index = index;
   described.name = printable(archive_entry_pathname(entry));
+  described.method = method_of(reader);
   described.encrypted = archive_entry_is_encrypted(entry) != 0;
   if (archive_entry_size_is_set(entry) != 0) described.size = static_cast<Bytes>(archive_entry_size(entry));
   described.looks_like_image = ends_with_img(described.name);
-  if (!described.looks_like_image && !described.encrypted && described.size.value_or(0) % kSectorSize == 0) {
+  const bool is_readable = !described.encrypted && has_bounded_memory(described.method);
+  if (!described.looks_like_image && is_readable && described.size.value_or(0) % kSectorSize == 0) {
     std::array<std::byte, kFormatHeadSize> head{};
     const auto got = reader.read(head);
     // What cannot be read here is no image by this test; if it is the one after all, decoding it says what is wrong.
@@ -136,6 +153,11 @@ Result<ZipEntry> choose_image(const std::vector<ZipEntry>& files) {
   if (images.front().encrypted) {
     return Error(ErrorCode::kUnsupported,
                  images.front().name + " in the zip archive is encrypted; unpack it and give the image that was in it");
+  }
+  if (!has_bounded_memory(images.front().method)) {
+    return Error(ErrorCode::kUnsupported,
+                 images.front().name + " in the zip archive is packed with " + images.front().method +
+                     ", which takes any amount of memory; unpack it and give the image that was in it");
   }
   return images.front();
 }

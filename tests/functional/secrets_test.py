@@ -4,7 +4,6 @@ import base64
 import filecmp
 import json
 import os
-import pty
 import re
 import subprocess
 import unittest
@@ -12,6 +11,7 @@ import unittest
 from lib.cluster import CLOCK, ClusterCase
 from lib.images import Shape
 from lib.programs import KRAKEN, run
+from lib.terminal import on_terminal
 from lib.trees import partition_file
 
 SECRETS = "/etc/kraken/secrets.json"
@@ -176,20 +176,7 @@ class PassphraseTest(SecretsCase):
 
     def on_terminal(self, words, answers):
         """Runs kraken-image on a terminal of its own and answers its questions: exit status, and all that it showed."""
-        child, terminal = pty.fork()
-        if child == 0:
-            os.execv(KRAKEN, [str(w) for w in (KRAKEN, "--cache", self.folder / "cache", *words)])
-        shown = b""
-        try:
-            while True:
-                got = os.read(terminal, 4096)
-                shown += got
-                if answers and shown.endswith(b": ") and got:
-                    os.write(terminal, answers.pop(0).encode() + b"\n")
-        except OSError:
-            pass  # EIO: the other side has closed
-        os.close(terminal)
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
+        return on_terminal((KRAKEN, "--cache", self.folder / "cache", *words), answers)
 
     def without_terminal(self, *words):
         done = subprocess.run([str(w) for w in (KRAKEN, "--cache", self.folder / "cache", *words)],

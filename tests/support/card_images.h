@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "base/bytes.h"
 #include "support/sparse_memory.h"
 
 namespace kraken::test {
@@ -42,6 +43,11 @@ inline std::vector<std::byte> content_of(const BlockSource& image) {
 
 inline std::vector<std::byte> dirty_card(Bytes size) {
   return std::vector<std::byte>(size, kOld);
+}
+
+// Whether it begins with the image.
+inline bool holds(const std::vector<std::byte>& card, const std::vector<std::byte>& image) {
+  return card.size() >= image.size() && is_same(std::span(card).first(image.size()), image);
 }
 
 inline bool is_bootable(const std::vector<std::byte>& card) {

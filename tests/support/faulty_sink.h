@@ -12,13 +12,15 @@
 
 #include "block/block_source.h"
 #include "burn/target.h"
+#include "support/card_images.h"
 
 namespace kraken::test {
 
 struct Faults {
   static constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 
-  std::optional<Bytes> write_fails_at;  // a write that covers this byte stores what lies before it, then fails
+  std::optional<Bytes> write_fails_at;    // a write that covers this byte stores what lies before it, then fails
+  std::optional<Bytes> writes_fail_from;  // every write that reaches behind this byte fails, and stores nothing
   std::optional<Bytes> read_fails_at;
   std::size_t power_cut_after = kNever;  // so many writes and syncs; then nothing answers any more
   std::size_t sync_fails_from = kNever;  // the index of the first sync that fails
@@ -41,6 +43,9 @@ class FaultySink : public Target {
   Status write(Bytes offset, std::span<const std::byte> data) override {
     if (has_no_power()) return Error::from_errno(EIO, "write");
     KRAKEN_TRY(check_range(offset, data.size(), durable_.size()));
+    if (faults_.writes_fail_from && offset + data.size() > *faults_.writes_fail_from) {
+      return Error::from_errno(EIO, "write at " + std::to_string(offset));
+    }
     std::vector<std::byte> stored(data.begin(), data.end());
     const auto bad = faults_.write_fails_at;
     const bool fails = bad && *bad >= offset && *bad < offset + data.size();
@@ -85,6 +90,7 @@ class FaultySink : public Target {
   // What may be on the card when its power goes now: nothing of the cache, all of it, or some of it in any order and
   // with one write torn in the middle (at a sector).
   std::vector<std::vector<std::byte>> after_power_cut(unsigned seed) const {
+    if (cache_.empty()) return {durable_};
     std::vector<std::vector<std::byte>> states{durable_, durable_};
     for (const auto& write : cache_) apply(write, states[1]);
     std::mt19937 random(seed);
@@ -97,6 +103,14 @@ class FaultySink : public Target {
       }
       states.push_back(std::move(state));
     }
+    return states;
+  }
+  // Those of them that boot. A sweep looks at hundreds, most of which cannot.
+  std::vector<std::vector<std::byte>> bootable_after_power_cut(unsigned seed) const {
+    const auto reaches_boot_block = [](const Write& write) { return write.offset < kSectorSize; };
+    if (!is_bootable(durable_) && std::ranges::none_of(cache_, reaches_boot_block)) return {};
+    auto states = after_power_cut(seed);
+    std::erase_if(states, [](const auto& state) { return !is_bootable(state); });
     return states;
   }
 

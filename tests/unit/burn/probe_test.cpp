@@ -11,7 +11,7 @@ namespace {
 // A card that claims more than it has.
 class Fake : public Target {
  public:
-  enum class Kind { kHonest, kDrops, kStartsOver };
+  enum class Kind { kHonest, kDrops, kDropsBetween, kStartsOver };
 
   Fake(Kind kind, Bytes claimed, Bytes real) : kind_(kind), claimed_(claimed), real_(real), medium_(claimed) {}
 
@@ -20,12 +20,25 @@ class Fake : public Target {
   bool holes_read_as_zeros() const override { return false; }
   Status write(Bytes offset, std::span<const std::byte> data) override {
     ++writes_;
+    is_flushed_ = false;
     if (kind_ == Kind::kDrops && offset >= real_) return ok_status();
+    if (kind_ == Kind::kDropsBetween && offset >= real_ && offset < claimed_ - kMiB) return ok_status();
     return medium_.write(place(offset), data);
   }
-  Status read_back(Bytes offset, std::span<std::byte> out) override { return medium_.read(place(offset), out); }
-  Status sync() override { return ok_status(); }
+  Status read_back(Bytes offset, std::span<std::byte> out) override {
+    EXPECT_TRUE(is_flushed_) << "what is read may come from memory";
+    return medium_.read(place(offset), out);
+  }
+  Status sync() override {
+    is_flushed_ = true;
+    return ok_status();
+  }
   Status publish() override { return ok_status(); }
+
+  void become(Kind kind, Bytes real) {
+    kind_ = kind;
+    real_ = real;
+  }
 
   std::size_t writes() const { return writes_; }
   const test::SparseMemory& medium() const { return medium_; }
@@ -38,6 +51,7 @@ class Fake : public Target {
   Bytes real_;
   test::SparseMemory medium_;
   std::size_t writes_ = 0;
+  bool is_flushed_ = true;
 };
 
 constexpr Bytes kClaimed = Bytes{64} * 1000 * 1000 * 1000;
@@ -62,6 +76,21 @@ TEST(Probe, FindsCardsThatDropWhatTheyCannotHold) {
     EXPECT_EQ(probed.error().code(), ErrorCode::kWriteFailed);
     EXPECT_NE(probed.error().what().find("there reads zeros"), std::string::npos) << probed.error().what();
   }
+}
+
+TEST(Probe, FindsCardsThatHaveAnEndAndNoMiddle) {
+  Fake card(Fake::Kind::kDropsBetween, kClaimed, 40 * kGiB);
+  EXPECT_FALSE(probe_capacity(card).ok());
+}
+
+// What a probe has left is no proof for the next one.
+TEST(Probe, TakesNoEarlierProbesMarksForItsOwn) {
+  Fake card(Fake::Kind::kHonest, kClaimed, kClaimed);
+  ASSERT_TRUE(probe_capacity(card).ok());
+  card.become(Fake::Kind::kDrops, kGiB);
+  const auto probed = probe_capacity(card);
+  ASSERT_FALSE(probed.ok());
+  EXPECT_NE(probed.error().what().find("there reads other data"), std::string::npos) << probed.error().what();
 }
 
 TEST(Probe, FindsCardsWhoseAddressesStartOver) {
@@ -90,6 +119,7 @@ TEST(Probe, StaysInsideTheCardAndOffItsHead) {
 TEST(Probe, EndsABurnBeforeTheImageIsWritten) {
   Fake card(Fake::Kind::kDrops, kGiB, 64 * kMiB);
   ASSERT_TRUE(card.write(0, std::vector<std::byte>(512, std::byte{0x55})).ok());
+  ASSERT_TRUE(card.sync().ok());
   test::SparseMemory image(32 * kMiB);
   ASSERT_TRUE(image.write(16 * kMiB, std::vector<std::byte>(512, std::byte{0x11})).ok());
   BurnOptions options;

@@ -12,6 +12,7 @@ using test::bootable_card;
 using test::content_of;
 using test::Faults;
 using test::FaultySink;
+using test::holds;
 using test::is_bootable;
 using test::kLongImage;
 using test::long_image;
@@ -37,10 +38,6 @@ std::vector<std::byte> card_with(const std::vector<Bytes>& changed) {
   card.resize(kLongImage + kMiB);
   for (const Bytes at : changed) card[at] ^= std::byte{0xFF};
   return card;
-}
-
-bool holds(const std::vector<std::byte>& card, const std::vector<std::byte>& image) {
-  return std::equal(image.begin(), image.end(), card.begin());
 }
 
 // Notes what is written past the head's clearing.
@@ -111,7 +108,7 @@ TEST(Update, EndsAsAFreshBurnDoes) {
       ASSERT_TRUE(burned.ok() && updated.ok());
       EXPECT_EQ(burned->image_sha256, updated->image_sha256);
       EXPECT_EQ(burned->sha256_written, updated->sha256_written);
-      EXPECT_TRUE(a.durable() == b.durable());
+      EXPECT_TRUE(is_same(a.durable(), b.durable()));
     }
   }
 }
@@ -121,7 +118,7 @@ TEST(Update, MakesAForeignCardTheImage) {
   ScrambledCard card(bootable_card(kLongImage), {}, 3);
   const auto report = burn_image(image, card, update_options());
   ASSERT_TRUE(report.ok()) << report.error().what();
-  EXPECT_TRUE(card.durable() == content_of(image));
+  EXPECT_TRUE(is_same(card.durable(), content_of(image)));
   EXPECT_GE(card.most_under_way(), 5U) << "the card is kept busy";
 }
 
@@ -164,7 +161,8 @@ TEST(Update, LeavesItsMarkUntilTheBodyIsDone) {
     for (const auto& state : card.after_power_cut(static_cast<unsigned>(cut))) {
       const bool is_marked =
           std::equal(state.begin() + kMarkAt, state.begin() + kMarkAt + 100, update_options().mark->bytes.begin());
-      const bool is_body_done = std::equal(wanted.begin() + kMiB, wanted.end(), state.begin() + kMiB);
+      const bool is_body_done =
+          is_same(std::span(wanted).subspan(kMiB), std::span(state).subspan(kMiB, wanted.size() - kMiB));
       EXPECT_TRUE(is_marked || is_body_done) << cut;
       marked += is_marked ? 1 : 0;
     }

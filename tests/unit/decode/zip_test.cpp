@@ -82,6 +82,13 @@ TEST_F(Zip, EncryptedImagesAreRefused) {
   expect_image("echo x > a.txt; zip -q -P secret out.zip a.txt; zip -q out.zip a.img");
 }
 
+// The header of such an entry says how much memory decoding takes, and libarchive takes it.
+TEST_F(Zip, MethodsWithoutABoundOnMemoryAreRefused) {
+  expect_error(python("z.writestr('a.img', image, zipfile.ZIP_LZMA)"), {"a.img", "lzma", "memory"});
+  expect_error(python("z.writestr('disk', image, zipfile.ZIP_LZMA)"), {"disk", "lzma", "memory"});
+  expect_image(python("z.writestr('notes', b'x', zipfile.ZIP_LZMA); z.writestr('a.img', image, zipfile.ZIP_BZIP2)"));
+}
+
 TEST_F(Zip, WrongSizesAndChecksumsAreErrors) {
   const std::string patch =
       "; data = bytearray(open('out.zip','rb').read()); at = data.rfind(b'PK\\1\\2'); here = data.find(b'PK\\3\\4'); ";

@@ -1,0 +1,1 @@
+kraken_fuzz(unpack kraken_decode)
