@@ -46,7 +46,7 @@ void JoinReader::read_port() {
   if (!is_port_in_use(cluster_.join.broker_port.value)) return;
   problems_.add(port->origin(), "orchestrator.broker_port: " + port->text() +
                                     " is taken on the nodes (5201 and 5202 measure links, 2377, 7946 and 4789 are "
-                                    "Swarm's); expected another, like " +
+                                    "Swarm's, the others etcd's and Kubernetes's); expected another, like " +
                                     std::to_string(kDefaultBrokerPort));
 }
 

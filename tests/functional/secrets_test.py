@@ -109,8 +109,9 @@ class SecretsTest(SecretsCase):
                 text, mode, owner = self.file_on(image)
                 self.assertEqual((mode, owner), (("regular", "0600"), ("0", "0")))
                 others = {str(n): keys[n].hex() for n in sorted(keys) if n != node} if node in MANAGERS else {}
-                self.assertEqual(json.loads(text), {"format": "kraken-secrets", "version": 1,
-                                                    "join_key": keys[node].hex(), "join_keys": others})
+                self.assertEqual(json.loads(text), {"format": "kraken-secrets", "version": 2,
+                                                    "join_key": keys[node].hex(), "join_keys": others,
+                                                    "bootstrap_token": None, "bootstrap_tokens": {}})
 
     def test_nothing_that_is_printed_or_kept_shows_a_secret(self):
         self.write_swarm(self.base())
