@@ -68,9 +68,11 @@ void collect(const Json& value, const std::function<void(const Json&)>& use, con
     Json::Object without = *members;
     without.erase(without.begin() + static_cast<std::ptrdiff_t>(i));
     use(wrap(without));
-    Json::Object null = *members;
-    null[i].second = Json();
-    use(wrap(null));
+    if (!(*members)[i].second.is_null()) {
+      Json::Object null = *members;
+      null[i].second = Json();
+      use(wrap(null));
+    }
     Json::Object extra = *members;
     extra.emplace_back((*members)[i].first + "_", Json(1));
     use(wrap(extra));

@@ -114,7 +114,7 @@ TEST(NodeSecrets, RefuseWhatIsNotExactlySuchAFileAndQuoteNothingOfIt) {
       {"\"kraken-secrets\"", "\"kraken-node\""},
       {"\"version\": 2", "\"version\": \"2\""},
       {"\"version\": 2", "\"version\": 2.0"},
-      {"\"version\": 2", "\"version\": 1, \"version\": 2"},
+      {"\"version\": 2", "\"version\": 2, \"version\": 2"},
       {"\"format\": \"kraken-secrets\",", ""},
       {"\"join_key\"", "\"join_kee\""},
       {"\"join_key\"", "\"join_keys\": {}, \"join_key\""},
