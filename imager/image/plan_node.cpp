@@ -116,10 +116,17 @@ std::vector<std::string> missing_programs(Orchestrator kind, PlanBuilder& plan) 
   return missing;
 }
 
-void warn_of_joining(const ClusterConfig& cluster, PlanBuilder& plan, std::vector<std::string>& warnings) {
+void warn_of_joining(const NodeInputs& inputs, PlanBuilder& plan, std::vector<std::string>& warnings) {
+  const ClusterConfig& cluster = *inputs.cluster;
   const Orchestrator kind = cluster.orchestrator.value;
   const std::string setting = "orchestrator: " + to_word(kind);
   for (const std::string& what : missing_programs(kind, plan)) warnings.push_back(setting + ", but " + what);
+  const bool is_first =
+      cluster.first_manager() != nullptr && cluster.first_manager()->id.value == inputs.node->id.value;
+  if (kind == Orchestrator::kKubeadm && is_first && !plan.exists(kManifestsFolder)) {
+    warnings.push_back(setting + ", but there is no network add-on in " + std::string(kManifestsFolder) +
+                       ": nodes are not ready before one is applied (put its manifest into an overlay)");
+  }
   const auto is_manager = [](const NodeConfig& node) { return node.profile.role.value == Role::kManager; };
   const auto managers = std::ranges::count_if(cluster.nodes, is_manager);
   if (kind != Orchestrator::kK3s || managers < 2) return;
@@ -149,7 +156,7 @@ Result<NodePlan> plan_node(OpenedImage& image, const NodeInputs& inputs, const I
   KRAKEN_TRY(plan_kubernetes(parts));
   builder.close_planned_paths();
   KRAKEN_TRY(plan_overlays(builder, image, inputs));
-  warn_of_joining(*inputs.cluster, builder, plan.warnings);
+  warn_of_joining(inputs, builder, plan.warnings);
   KRAKEN_ASSIGN(plan.edits, builder.take());
   return plan;
 }

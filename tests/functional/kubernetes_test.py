@@ -183,9 +183,11 @@ class KubeadmTest(KubernetesCase):
             self.assertIn(f"there is no {program} on this image", said)
         self.assertNotIn("does not join", said)
         programs = {f"/usr/bin/{name}": b"\x7fELF" for name in ("kubeadm", "kubelet", "containerd")}
+        self.assertIn("there is no network add-on", self.plan(1).stdout)
+        programs["/etc/kraken/manifests/flannel.yaml"] = b"{}"
         self.write(self.base(Shape(extra_files=programs), "with"), "kubeadm")
-        said = self.plan(3).stdout + self.plan(3).stderr
-        self.assertNotIn("there is no", said)
+        for node in (1, 3):
+            self.assertNotIn("there is no", self.plan(node).stdout + self.plan(node).stderr)
 
 
 class K3sTest(KubernetesCase):
