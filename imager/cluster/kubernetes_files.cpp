@@ -113,6 +113,7 @@ Result<std::vector<CardFile>> kubernetes_card_files(const ClusterSecrets& secret
 
 std::vector<std::string> kubeadm_secret_paths() {
   std::vector<std::string> paths;
+  paths.reserve(kNodePkiFiles.size());
   for (const NodePkiFile& file : kNodePkiFiles) {
     paths.push_back(std::string(kNodePkiFolder) + "/" + std::string(file.name));
   }

@@ -15,7 +15,7 @@ constexpr std::string_view kHeaderWord = "kraken-kubernetes-pki ";
 constexpr std::string_view kServiceAccount = "[service-account]\n";
 
 constexpr std::int64_t kDay = std::int64_t{24} * 60 * 60;
-constexpr std::int64_t kLife = 30 * 365 * kDay;
+constexpr std::int64_t kLife = std::int64_t{30} * 365 * kDay;
 
 // The names are kubeadm's; k3s looks at none.
 struct Section {

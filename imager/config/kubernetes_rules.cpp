@@ -35,7 +35,7 @@ Sourced<Ipv4Subnet> subnet_of(const View& section, const Defaults& defaults, con
   const bool has_lan = lan.value.prefix != 0;
   const auto given = section.find(defaults.key);
   if (!given) return {has_lan && defaults.usual.overlaps(lan.value) ? defaults.other : defaults.usual, {}};
-  const Sourced<Ipv4Subnet> subnet{parse_ipv4_subnet(given->text()).value_or(Ipv4Subnet{}), given->origin()};
+  Sourced<Ipv4Subnet> subnet{parse_ipv4_subnet(given->text()).value_or(Ipv4Subnet{}), given->origin()};
   if (has_lan && subnet.value.overlaps(lan.value)) {
     problems.add(subnet.origin, "orchestrator." + std::string(defaults.key) + ": " + format_ipv4_subnet(subnet.value) +
                                     " overlaps network.subnet, " + format_ipv4_subnet(lan.value) + " (" +
