@@ -92,10 +92,9 @@ std::vector<std::string> missing_programs(Orchestrator kind, PlanBuilder& plan) 
   if (kind == Orchestrator::kKubeadm) {
     for (const std::string program : {"kubeadm", "kubelet"}) {
       if (plan.exists("/usr/bin/" + program) || plan.exists("/usr/local/bin/" + program)) continue;
-      missing.push_back("there is no " + program +
-                        " on this image: the node will say that it cannot join (put it into "
-                        "an overlay, as /usr/local/bin/" +
-                        program + ")");
+      std::string& text = missing.emplace_back("there is no ");
+      text.append(program).append(" on this image: the node will say that it cannot join (put it into an overlay, as ");
+      text.append("/usr/local/bin/").append(program).append(")");
     }
     if (!has_docker && !has_one_of(plan, {"/usr/bin/containerd", "/usr/local/bin/containerd"})) {
       missing.emplace_back(
@@ -120,7 +119,9 @@ void warn_of_joining(const NodeInputs& inputs, PlanBuilder& plan, std::vector<st
   const ClusterConfig& cluster = *inputs.cluster;
   const Orchestrator kind = cluster.orchestrator.value;
   const std::string setting = "orchestrator: " + to_word(kind);
-  for (const std::string& what : missing_programs(kind, plan)) warnings.push_back(setting + ", but " + what);
+  for (const std::string& what : missing_programs(kind, plan)) {
+    warnings.emplace_back(setting).append(", but ").append(what);
+  }
   const bool is_first =
       cluster.first_manager() != nullptr && cluster.first_manager()->id.value == inputs.node->id.value;
   if (kind == Orchestrator::kKubeadm && is_first && !plan.exists(kManifestsFolder)) {
