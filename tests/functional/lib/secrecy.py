@@ -8,8 +8,8 @@ from .programs import run
 
 def hkdf(secret, info, length=32):
     """By the openssl command: the derivation that cluster/secrets.h documents."""
-    out = run("openssl", "kdf", "-keylen", length, "-kdfopt", "digest:SHA256", "-kdfopt", f"hexkey:{secret.hex()}", "-kdfopt",
-              "salt:kraken", "-kdfopt", f"info:{info}", "HKDF").stdout
+    out = run("openssl", "kdf", "-keylen", length, "-kdfopt", "digest:SHA256", "-kdfopt", f"hexkey:{secret.hex()}",
+              "-kdfopt", "salt:kraken", "-kdfopt", f"info:{info}", "HKDF").stdout
     return bytes.fromhex(out.strip().replace(":", ""))
 
 
