@@ -21,7 +21,7 @@
 namespace kraken {
 
 inline constexpr std::string_view kNodeRecordFormat = "kraken-node";
-inline constexpr int kNodeRecordVersion = 2;
+inline constexpr int kNodeRecordVersion = 3;
 inline constexpr std::string_view kNodeRecordPath = "/etc/kraken/node.json";
 inline constexpr std::string_view kFirstbootPath = "/usr/lib/kraken/kraken-firstboot";
 
@@ -43,6 +43,9 @@ inline constexpr std::array<FirstbootUnit, 7> kFirstbootUnits = {
     FirstbootUnit{"kraken-join.service", "", true},
 };
 inline constexpr std::string_view kStateFolder = "/var/lib/kraken";
+// Kubernetes manifests, *.yaml, that the first manager of a kubeadm cluster applies in the order of their names once
+// the control plane answers: its network add-on. They come from an overlay.
+inline constexpr std::string_view kManifestsFolder = "/etc/kraken/manifests";
 inline constexpr std::size_t kNodeRecordMaxSize = std::size_t{256} * 1024;
 
 inline constexpr std::string_view kManagerRole = "manager";

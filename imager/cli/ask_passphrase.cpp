@@ -97,9 +97,9 @@ AskPassphrase passphrase_from(const PassphraseFile& file) {
   };
 }
 
-Result<SecretBytes> new_passphrase(const PassphraseFile& file) {
+Result<SecretBytes> new_passphrase(const PassphraseFile& file, const char* option) {
   if (file) {
-    KRAKEN_ASSIGN(SecretBytes passphrase, read_passphrase_file(*file).with_context("--passphrase-file"));
+    KRAKEN_ASSIGN(SecretBytes passphrase, read_passphrase_file(*file).with_context(option));
     KRAKEN_TRY(check_new_passphrase(passphrase.view()).with_context(file->string()));
     return passphrase;
   }
@@ -107,7 +107,7 @@ Result<SecretBytes> new_passphrase(const PassphraseFile& file) {
   KRAKEN_TRY(check_new_passphrase(first.view()));
   KRAKEN_ASSIGN(const SecretBytes second, ask_on_terminal("Once more: "));
   if (std::ranges::equal(first.view(), second.view())) return first;
-  return config_error("the two passphrases differ: nothing was made");
+  return config_error("the two passphrases differ: nothing was changed");
 }
 
 }  // namespace kraken

@@ -17,7 +17,8 @@ using PassphraseFile = std::optional<std::filesystem::path>;  // what --passphra
 // a terminal; kInterrupted on Ctrl-C.
 AskPassphrase passphrase_from(const PassphraseFile& file);
 
-// A new one: the file's, or typed twice. kConfig when it is none to encrypt with or the two differ.
-Result<SecretBytes> new_passphrase(const PassphraseFile& file);
+// A new one: the file's, which the option names, or typed twice. kConfig when it is none to encrypt with or the two
+// differ.
+Result<SecretBytes> new_passphrase(const PassphraseFile& file, const char* option = "--passphrase-file");
 
 }  // namespace kraken

@@ -4,8 +4,10 @@
 #include "cli/commands.h"
 #include "cli/environment.h"
 #include "cli/render.h"
+#include "cluster/kubernetes_pki.h"
 #include "cluster/secrets.h"
 #include "config/cluster_template.h"
+#include "sys/clock.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -59,8 +61,11 @@ Status make_secrets(const InitOptions& options, const CommonOptions& common, con
     KRAKEN_ASSIGN(passphrase, new_passphrase(common.passphrase_file));
   }
   KRAKEN_TRY(make_folders(options.folder));
-  if (passphrase) return ClusterSecrets::create(folder, passphrase->view());
-  return ClusterSecrets::create(folder);
+  OptionalPassphrase over;
+  if (passphrase) over = passphrase->view();
+  KRAKEN_TRY(ClusterSecrets::create(folder, over));
+  KRAKEN_ASSIGN(SecretsFolder opened, SecretsFolder::open(folder));
+  return create_kubernetes_pki(opened, now().time_since_epoch().count(), over);
 }
 
 }  // namespace
@@ -74,14 +79,19 @@ Status run_init(const InitOptions& options, const CommonOptions& common) {
   }
   KRAKEN_ASSIGN(const ClusterTemplate wanted, wanted_cluster(options));
   KRAKEN_ASSIGN(const std::string text, commented_cluster_yaml(wanted));
+  if (stdfs::exists(secrets / kKubernetesPkiFile, ignored)) {
+    return Error(ErrorCode::kAlreadyExists, (secrets / kKubernetesPkiFile).string() +
+                                                " is there already, without what init makes beside it: nothing was "
+                                                "changed");
+  }
   const bool encrypts = options.passphrase || common.passphrase_file.has_value();
   KRAKEN_TRY(make_secrets(options, common, secrets));
   KRAKEN_TRY(write_file_atomically(file, text, 0644));
   print_line(file.string() + ": " + std::to_string(wanted.nodes) + " nodes on " + format_ipv4_subnet(wanted.subnet) +
              ", user " + wanted.user + " with " + wanted.key_file);
   print_line(secrets.string() +
-             (encrypts ? ": the cluster's secret, encrypted; keep a copy, and the passphrase in mind"
-                       : ": the cluster's secret, for you alone; keep a copy, and keep it out of version control"));
+             (encrypts ? ": the cluster's secrets, encrypted; keep a copy, and the passphrase in mind"
+                       : ": the cluster's secrets, for you alone; keep a copy, and keep it out of version control"));
   print_line("next: kraken-image -f " + file.string() + " plan --node 1");
   return ok_status();
 }

@@ -13,6 +13,9 @@ Status run_cards(const CardOptions& options, const CommonOptions& common);
 Status run_base_info(const BaseInfoOptions& options, const CommonOptions& common);
 Status run_base_build(const BaseBuildOptions& options, const CommonOptions& common);
 Status run_schema(const SchemaOptions& options);
+Status run_secrets_complete(const CommonOptions& common);
+Status run_secrets_passphrase(const SecretsPassphraseOptions& options, const CommonOptions& common);
+Status run_kubeconfig(const KubeconfigOptions& options, const CommonOptions& common);
 
 // All of it: the exit status of the program.
 int run_command_line(int argc, const char* const* argv);

@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "cli/early_burns.h"
 #include "cli/environment.h"
+#include "cluster/kubernetes_pki.h"
 #include "cluster/secrets.h"
 #include "config/model.h"
 #include "image/node_image.h"
@@ -28,22 +29,29 @@ class NodeJob {
   const CachedBase& base() const { return base_; }
   std::string base_name() const;
   const Environment& environment() const { return environment_; }
-  const ClusterSecrets& secrets() const { return secrets_; }
+  const ClusterSecrets& secrets() const { return secrets_.cluster; }
 
   // `size` is that of a card or of --size; without it the node's own. kInvalidArgument when a size does not hold the
   // base, kConfig when it is less than the node's profile asks for.
   Result<NodeImage> make(const NodeConfig& node, const std::optional<ImageSize>& size) const;
 
  private:
-  NodeJob(Environment environment, std::unique_ptr<ClusterConfig> cluster, ClusterSecrets secrets, CachedBase base)
+  struct Secrets {
+    ClusterSecrets cluster;
+    std::optional<KubernetesPki> pki;  // with kubeadm and k3s
+  };
+
+  NodeJob(Environment environment, std::unique_ptr<ClusterConfig> cluster, Secrets secrets, CachedBase base)
       : environment_(std::move(environment)),
         cluster_(std::move(cluster)),
         secrets_(std::move(secrets)),
         base_(std::move(base)) {}
+  static Result<Secrets> read_secrets(const ClusterConfig& cluster, const CommonOptions& options);
+  Status add_secrets(const NodeConfig& node, NodeInputs& inputs) const;
 
   Environment environment_;
   std::unique_ptr<ClusterConfig> cluster_;  // nodes are pointed to: it must not move
-  ClusterSecrets secrets_;
+  Secrets secrets_;
   CachedBase base_;
 };
 

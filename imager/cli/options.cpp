@@ -19,6 +19,8 @@ struct Raw {
   BaseInfoOptions base_info;
   BaseBuildOptions base_build;
   CardOptions cards;
+  SecretsPassphraseOptions passphrase;
+  KubeconfigOptions kubeconfig;
   std::string size;
   std::string max_size;
   std::filesystem::path system_root;
@@ -136,6 +138,30 @@ void add_base(CLI::App& app, Raw& raw) {
   build->add_option("name", raw.base_build.name, "Name of a description in profiles/bases/")->required();
 }
 
+void add_secrets(CLI::App& app, Raw& raw) {
+  CLI::App* secrets = app.add_subcommand("secrets", "The folder of the cluster's secrets");
+  secrets->require_subcommand(1);
+  CLI::App* complete = secrets->add_subcommand("complete", "Make what a folder from an older version lacks");
+  add_passphrase_file(*complete, raw, kPassphraseFile);
+  CLI::App* change = secrets->add_subcommand("passphrase", "Encrypt the secrets with another passphrase, or with none");
+  add_passphrase_file(*change, raw, "File with the passphrase until now (default: it is asked for)");
+  auto* file = change->add_option("--new-passphrase-file", raw.passphrase.new_passphrase_file,
+                                  "File with the new passphrase, which only you may read (default: it is asked for)");
+  change->add_flag("--remove", raw.passphrase.remove, "Keep the secrets without a passphrase from now on")
+      ->excludes(file);
+}
+
+void add_kubeconfig(CLI::App& app, Raw& raw) {
+  constexpr int kMaxDays = 3650;
+  CLI::App* command = app.add_subcommand("kubeconfig", "Write a kubeconfig with which kubectl administers the cluster");
+  command->add_option("-o,--output", raw.kubeconfig.output,
+                      "File to write (default: <cluster>.kubeconfig beside cluster.yaml)");
+  command->add_option("--days", raw.kubeconfig.days, "How long its certificate lives")
+      ->capture_default_str()
+      ->check(CLI::Range(1, kMaxDays));
+  add_passphrase_file(*command, raw, kPassphraseFile);
+}
+
 void add_schema(CLI::App& app, Raw& raw) {
   CLI::App* command =
       app.add_subcommand("schema", "Print the JSON Schema of a file, for editors, or of what burn writes");
@@ -195,6 +221,12 @@ Result<Options> chosen(const CLI::App& app, Raw raw) {
     options.command = card_options(raw);
   } else if (app.got_subcommand("schema")) {
     options.command = SchemaOptions{schema_kind(raw.schema)};
+  } else if (app.got_subcommand("kubeconfig")) {
+    options.command = raw.kubeconfig;
+  } else if (app.get_subcommand("secrets")->got_subcommand("complete")) {
+    options.command = SecretsCompleteOptions{};
+  } else if (app.get_subcommand("secrets")->got_subcommand("passphrase")) {
+    options.command = raw.passphrase;
   } else if (app.get_subcommand("base")->got_subcommand("info")) {
     options.command = raw.base_info;
   } else {
@@ -217,6 +249,8 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   add_burn(app, raw);
   add_cards(app, raw);
   add_base(app, raw);
+  add_secrets(app, raw);
+  add_kubeconfig(app, raw);
   add_schema(app, raw);
   try {
     app.parse(argc, argv);

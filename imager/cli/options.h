@@ -22,7 +22,7 @@ struct CommonOptions {
   std::optional<std::filesystem::path> cache;
   std::optional<std::string> clock;  // ISO 8601 or seconds since 1970; else SOURCE_DATE_EPOCH, else now
   bool json = false;
-  std::optional<std::filesystem::path> passphrase_file;  // of init, plan and burn
+  std::optional<std::filesystem::path> passphrase_file;  // of all commands that make or read secrets
 };
 
 struct InitOptions {
@@ -71,13 +71,27 @@ struct BaseBuildOptions {
   std::string name;
 };
 
+// What is done to the secrets folder that cluster.yaml names.
+struct SecretsCompleteOptions {};
+
+struct SecretsPassphraseOptions {
+  std::optional<std::filesystem::path> new_passphrase_file;  // else the new one is asked for
+  bool remove = false;                                       // none any more
+};
+
+struct KubeconfigOptions {
+  std::optional<std::filesystem::path> output;  // default: <cluster>.kubeconfig beside cluster.yaml
+  int days = 365;
+};
+
 struct SchemaOptions {
   std::optional<SchemaKind> kind;  // nothing: what burn --json writes
 };
 
 struct Options {
   CommonOptions common;
-  std::variant<InitOptions, PlanOptions, BurnOptionsCli, CardOptions, BaseInfoOptions, BaseBuildOptions, SchemaOptions>
+  std::variant<InitOptions, PlanOptions, BurnOptionsCli, CardOptions, BaseInfoOptions, BaseBuildOptions, SchemaOptions,
+               SecretsCompleteOptions, SecretsPassphraseOptions, KubeconfigOptions>
       command;
 };
 

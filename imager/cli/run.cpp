@@ -17,6 +17,9 @@ struct Dispatch {
   Status operator()(const BaseInfoOptions& options) const { return run_base_info(options, common); }
   Status operator()(const BaseBuildOptions& options) const { return run_base_build(options, common); }
   Status operator()(const SchemaOptions& options) const { return run_schema(options); }
+  Status operator()(const SecretsCompleteOptions& /*options*/) const { return run_secrets_complete(common); }
+  Status operator()(const SecretsPassphraseOptions& options) const { return run_secrets_passphrase(options, common); }
+  Status operator()(const KubeconfigOptions& options) const { return run_kubeconfig(options, common); }
 };
 
 Status run(int argc, const char* const* argv) {

@@ -12,7 +12,8 @@ namespace kraken {
 // The pre-shared key between a node and the join broker: HKDF, label "join-psk". `node_id` may be kWorkstationId.
 Result<SecretBytes> derive_join_key(const ClusterSecrets& secrets, std::string_view cluster, std::uint32_t node_id);
 
-// The node's own key, and, of a manager, those of all others and of the workstation.
+// The node's own key, and, of a manager, those of all others and of the workstation; for kubeadm as many bootstrap
+// tokens, of nodes alone.
 Result<NodeSecrets> derive_node_secrets(const ClusterSecrets& secrets, const ClusterConfig& cluster,
                                         const NodeConfig& node);
 

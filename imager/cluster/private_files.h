@@ -31,10 +31,8 @@ Status make_private_folder(const std::filesystem::path& folder);
 struct PrivateFile {
   int folder_fd;
   std::filesystem::path path;
-  std::string_view missing =
-      "there is no such secret; `kraken-image init` makes one, and a lost one that nodes were burned with must come "
-      "back from your backup";
-  std::string_view remedy = "put the right file back, or move it away and run init";
+  std::string_view missing = {};
+  std::string_view remedy = {};
 };
 // At most `limit` bytes; kConfig for more, and when it is not private.
 Result<std::string> read_private_file(const PrivateFile& file, Bytes limit);

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "cluster/private_files.h"
-#include "cluster/sealed_file.h"
 #include "crypto/base64.h"
 #include "crypto/hkdf.h"
 #include "crypto/random.h"
@@ -18,48 +17,25 @@ namespace {
 constexpr std::string_view kHeader = "kraken-cluster-secret 1\n";
 constexpr std::string_view kHeaderWord = "kraken-cluster-secret ";
 
-PrivateFile secret_file(const UniqueFd& folder_fd, const std::filesystem::path& folder) {
-  return {.folder_fd = folder_fd.get(), .path = folder / kClusterSecretFile};
-}
+constexpr SecretFile kFile = {
+    kClusterSecretFile,
+    "there is no such secret; `kraken-image init` makes one, and a lost one that nodes were burned with must come back "
+    "from your backup",
+    "put the right file back from your backup, or move it away and run init, which gives every node a new identity"};
 
-Error malformed(const std::filesystem::path& path, const std::string& what) {
-  return Error(ErrorCode::kConfig,
-               path.string() + ": " + what +
-                   "; put the right file back from your backup, or move it away and run init, which "
-                   "gives every node a new identity");
-}
-
-Result<SecretBytes> parse_secret(std::string_view text, const std::filesystem::path& path) {
-  if (!text.starts_with(kHeaderWord)) return malformed(path, "this is not a cluster secret");
-  if (!text.starts_with(kHeader)) return malformed(path, "this secret has a version that this program does not know");
+Result<SecretBytes> parse_secret(std::string_view text, const SecretsFolder& folder) {
+  if (!text.starts_with(kHeaderWord)) return folder.malformed(kFile, "this is not a cluster secret");
+  if (!text.starts_with(kHeader)) {
+    return folder.malformed(kFile, "this secret has a version that this program does not know");
+  }
   text.remove_prefix(kHeader.size());
   if (text.ends_with('\n')) text.remove_suffix(1);
   if (text.ends_with('\r')) text.remove_suffix(1);
   auto secret = from_base64(text);
   if (!secret || secret->size() != kClusterSecretSize) {
-    return malformed(path, "the second line is not " + std::to_string(kClusterSecretSize) + " bytes in base64");
+    return folder.malformed(kFile, "the second line is not " + std::to_string(kClusterSecretSize) + " bytes in base64");
   }
   return std::move(*secret);
-}
-
-// The content of a file that a passphrase is over.
-Result<SecretBytes> unsealed(std::string_view text, const std::filesystem::path& path, const AskPassphrase& ask) {
-  const auto sealed = parse_sealed_file(text);
-  if (!sealed.ok()) return malformed(path, sealed.error().what());
-  if (sealed->name != kClusterSecretFile) return malformed(path, "this is another file of the folder, encrypted");
-  if (!ask) return Error(ErrorCode::kConfig, path.string() + ": this is encrypted, and no passphrase was given");
-  for (int wrong_ones = 0;; ++wrong_ones) {
-    KRAKEN_ASSIGN(const SecretBytes passphrase, ask(path, wrong_ones));
-    KRAKEN_ASSIGN(auto content, open_sealed_file(*sealed, passphrase.view()).with_context(path.string()));
-    if (content) return std::move(*content);
-  }
-}
-
-Result<SecretBytes> stored_form(std::string_view text, const std::optional<std::span<const std::byte>>& passphrase) {
-  if (!passphrase) return SecretBytes(as_bytes(text));
-  KRAKEN_ASSIGN(const SealedFile sealed,
-                seal_file({.name = kClusterSecretFile, .content = as_bytes(text), .passphrase = *passphrase}));
-  return SecretBytes(as_bytes(format_sealed_file(sealed)));
 }
 
 bool is_label(std::string_view label) {
@@ -70,37 +46,30 @@ bool is_label(std::string_view label) {
 
 }  // namespace
 
-Status ClusterSecrets::create(const std::filesystem::path& folder,
-                              const std::optional<std::span<const std::byte>>& passphrase) {
+Status ClusterSecrets::create(const std::filesystem::path& folder, const OptionalPassphrase& passphrase) {
   if (passphrase) KRAKEN_TRY(check_new_passphrase(*passphrase));
   KRAKEN_TRY(make_private_folder(folder));
-  KRAKEN_ASSIGN(const UniqueFd folder_fd, open_private_folder(folder));
+  KRAKEN_ASSIGN(SecretsFolder opened, SecretsFolder::open(folder));
   KRAKEN_ASSIGN(const SecretBytes secret, random_bytes(kClusterSecretSize));
   std::string encoded = to_base64(secret.view());
   std::string text;
   text.reserve(kHeader.size() + encoded.size() + 1);
   text.append(kHeader).append(encoded).append("\n");
   cleanse(encoded);
-  const auto content = stored_form(text, passphrase);
-  const Status status =
-      content.ok() ? create_private_file(secret_file(folder_fd, folder), as_text(content->view())) : content.error();
+  Status status = opened.create(kClusterSecretFile, as_bytes(text), passphrase);
   cleanse(text);
   return status;
 }
 
 Result<ClusterSecrets> ClusterSecrets::load(const std::filesystem::path& folder, const AskPassphrase& ask) {
-  KRAKEN_ASSIGN(const UniqueFd folder_fd, open_private_folder(folder));
-  const PrivateFile file = secret_file(folder_fd, folder);
-  KRAKEN_ASSIGN(std::string text, read_private_file(file, kMaxSealedFileSize));
-  if (is_sealed_file(text)) {
-    KRAKEN_ASSIGN(const SecretBytes content, unsealed(text, file.path, ask));
-    KRAKEN_ASSIGN(SecretBytes secret, parse_secret(as_text(content.view()), file.path));
-    return ClusterSecrets(std::move(secret));
-  }
-  auto secret = parse_secret(text, file.path);
-  cleanse(text);
-  if (!secret.ok()) return secret.error();
-  return ClusterSecrets(std::move(secret).value());
+  KRAKEN_ASSIGN(SecretsFolder opened, SecretsFolder::open(folder, ask));
+  return load(opened);
+}
+
+Result<ClusterSecrets> ClusterSecrets::load(SecretsFolder& folder) {
+  KRAKEN_ASSIGN(const SecretBytes content, folder.read(kFile));
+  KRAKEN_ASSIGN(SecretBytes secret, parse_secret(as_text(content.view()), folder));
+  return ClusterSecrets(std::move(secret));
 }
 
 Result<ClusterSecrets> ClusterSecrets::from_bytes(SecretBytes secret) {

@@ -1,7 +1,7 @@
 // The cluster's secrets: a folder that `init` makes, 0700, with the file cluster-secret, 0600. That file holds 32
 // random bytes; everything else that must be secret or the same at every burn (host keys, join keys) is derived from
 // them, so losing the file changes the identity of every node that is burned afterwards. It may be encrypted with a
-// passphrase (sealed_file.h), as may any file that joins it in the folder.
+// passphrase, as may the files beside it (secrets_folder.h).
 //
 // Nothing here prints a secret, and no Error holds one. The objects own their bytes and overwrite them at their end.
 #pragma once
@@ -16,10 +16,10 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "cluster/passphrase.h"
+#include "cluster/secrets_folder.h"
 
 namespace kraken {
 
-inline constexpr std::string_view kClusterSecretFile = "cluster-secret";
 inline constexpr std::size_t kClusterSecretSize = 32;
 
 // What a derived secret is for. Two that differ in any field are independent.
@@ -35,13 +35,14 @@ class ClusterSecrets {
   // Makes the folder (parents must exist; a private one that is there is used) and a new secret in it, encrypted when
   // a passphrase is given. kAlreadyExists, and nothing changed, when there is a secret; kConfig when the folder is not
   // private or the passphrase is none to encrypt with; kIo as the system says.
-  static Status create(const std::filesystem::path& folder,
-                       const std::optional<std::span<const std::byte>>& passphrase = std::nullopt);
+  static Status create(const std::filesystem::path& folder, const OptionalPassphrase& passphrase = std::nullopt);
 
   // kConfig when the folder or the file is missing, is a symbolic link or another kind of file, belongs to somebody
   // else, is open to group or others, or does not hold exactly a secret; the text says which command puts it right.
   // One that is encrypted is asked for its passphrase until it is right or `ask` gives up; without `ask` it is kConfig.
   static Result<ClusterSecrets> load(const std::filesystem::path& folder, const AskPassphrase& ask = {});
+  // The same of a folder that is open, whose passphrase then opens its other files as well.
+  static Result<ClusterSecrets> load(SecretsFolder& folder);
 
   // A secret of known bytes, for tests and for another place that secrets may come from. kInvalidArgument unless it has
   // kClusterSecretSize bytes.

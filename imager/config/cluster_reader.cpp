@@ -8,6 +8,7 @@
 #include "config/definitions.h"
 #include "config/file_paths.h"
 #include "config/join_rules.h"
+#include "config/kubernetes_rules.h"
 #include "config/network_rules.h"
 #include "config/node_rules.h"
 #include "config/overlay_reader.h"
@@ -81,6 +82,7 @@ void read_all(const Value& value, ClusterConfig& cluster, const ConfigPaths& pat
   if (const auto access = view->find("access")) cluster.access = access_from(*access, cluster.folder, problems);
   Library profiles(profile_kind(), search_folders(cluster.folder, paths, "profiles"), problems);
   if (const auto nodes = view->find("nodes")) read_nodes(*nodes, cluster, profiles, problems);
+  check_kubernetes(cluster, problems);
   check_overlays(cluster, problems);
 }
 
@@ -137,6 +139,12 @@ Status check_text(SchemaKind kind, std::string_view text, const std::string& nam
 
 const NodeConfig* ClusterConfig::find_node(std::uint32_t id) const {
   const auto found = std::ranges::find(nodes, id, [](const NodeConfig& node) { return node.id.value; });
+  return found == nodes.end() ? nullptr : &*found;
+}
+
+const NodeConfig* ClusterConfig::first_manager() const {
+  const auto found =
+      std::ranges::find(nodes, Role::kManager, [](const NodeConfig& node) { return node.profile.role.value; });
   return found == nodes.end() ? nullptr : &*found;
 }
 

@@ -40,6 +40,8 @@ base: @base@
 
 # What joins the nodes to a cluster: none, swarm, kubeadm or k3s. With settings, and their defaults:
 # orchestrator: {kind: swarm, broker_port: 5203, address_pools: [10.200.0.0/16], pool_prefix: 24, certificate_days: 3650}
+# orchestrator: {kind: kubeadm, pod_subnet: 10.244.0.0/16, service_subnet: 10.96.0.0/16}
+# orchestrator: {kind: k3s, pod_subnet: 10.42.0.0/16, service_subnet: 10.43.0.0/16, small_server: true}
 orchestrator: @orchestrator@
 
 network:

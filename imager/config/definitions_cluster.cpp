@@ -23,6 +23,13 @@ constexpr const char* kPoolPattern =
     "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
     "/([89]|[12][0-9])$";
 
+constexpr const char* kPodPattern =
+    "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+    "/([89]|1[0-9]|2[0-4])$";
+constexpr const char* kServicePattern =
+    "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+    "/(1[2-9]|2[0-8])$";
+
 // crypt(5) of libxcrypt: yescrypt, gost-yescrypt, sha512crypt, sha256crypt, bcrypt. The older ones can be guessed.
 constexpr const char* kHashPattern =
     "^(\\$g?y\\$[./A-Za-z0-9]+\\$[./A-Za-z0-9]{1,86}\\$[./A-Za-z0-9]{43}"
@@ -69,31 +76,53 @@ Definition base_section() {
               optional("sha256", sha256("The SHA-256 digest of that file as it is."))}));
 }
 
+Definition pod_subnet() {
+  return text(
+             "kubeadm, k3s: the private range, from /8 to /24, that the addresses of pods are from; every node gets a "
+             "/24 of it. Default: 10.244.0.0/16 (kubeadm) or 10.42.0.0/16 (k3s), and 172.29.0.0/16 where the nodes "
+             "themselves are there.")
+      .matching(kPodPattern, "a private range from /8 to /24, like 10.244.0.0/16")
+      .checked(check_cluster_range);
+}
+
+Definition service_subnet() {
+  return text(
+             "kubeadm, k3s: the private range, from /12 to /28, that the addresses of services are from. Default: "
+             "10.96.0.0/16 (kubeadm) or 10.43.0.0/16 (k3s), and 172.30.0.0/16 where the nodes themselves are there.")
+      .matching(kServicePattern, "a private range from /12 to /28, like 10.96.0.0/16")
+      .checked(check_cluster_range);
+}
+
 Definition orchestrator_section() {
   return text_or_object(
       word_of(words_of<Orchestrator>(), "What joins the nodes."),
-      object("What joins the nodes, and how.",
-             {required("kind", word_of(words_of<Orchestrator>(), "What joins the nodes.")),
-              optional("broker_port", integer({kMinBrokerPort, 65535},
-                                              "The TCP port of the managers at which nodes ask to join. Default: " +
-                                                  std::to_string(kDefaultBrokerPort) + ".")),
-              optional("address_pools",
-                       list_of(text("A private range, from /8 to /29.")
-                                   .matching(kPoolPattern, "a private range from /8 to /29, like 10.200.0.0/16")
-                                   .checked(check_address_pool),
-                               "Swarm: what the networks between containers are cut from, apart from everything that "
-                               "the nodes reach. Default: 10.200.0.0/16, or 172.31.0.0/16 when the nodes themselves "
-                               "are in 10.0.0.0/8.")
-                           .not_empty()
-                           .up_to(kMaxAddressPools)),
-              optional("pool_prefix", integer({kMinPoolPrefix, kMaxNetworkPrefix},
-                                              "Swarm: the prefix length of each such network. Default: " +
-                                                  std::to_string(kDefaultNetworkPrefix) + ".")),
-              optional("certificate_days",
-                       integer({1, kMaxCertificateDays},
-                               "Swarm: how long a node's certificate lives. A node that is switched off does not renew "
-                               "its own and is out of the swarm once it has expired. Default: " +
-                                   std::to_string(kDefaultCertificateDays) + "."))}));
+      object(
+          "What joins the nodes, and how.",
+          {required("kind", word_of(words_of<Orchestrator>(), "What joins the nodes.")),
+           optional("broker_port", integer({kMinBrokerPort, 65535},
+                                           "The TCP port of the managers at which nodes ask to join. Default: " +
+                                               std::to_string(kDefaultBrokerPort) + ".")),
+           optional("address_pools",
+                    list_of(text("A private range, from /8 to /29.")
+                                .matching(kPoolPattern, "a private range from /8 to /29, like 10.200.0.0/16")
+                                .checked(check_address_pool),
+                            "Swarm: what the networks between containers are cut from, apart from everything that "
+                            "the nodes reach. Default: 10.200.0.0/16, or 172.31.0.0/16 when the nodes themselves "
+                            "are in 10.0.0.0/8.")
+                        .not_empty()
+                        .up_to(kMaxAddressPools)),
+           optional("pool_prefix", integer({kMinPoolPrefix, kMaxNetworkPrefix},
+                                           "Swarm: the prefix length of each such network. Default: " +
+                                               std::to_string(kDefaultNetworkPrefix) + ".")),
+           optional("certificate_days",
+                    integer({1, kMaxCertificateDays},
+                            "Swarm: how long a node's certificate lives. A node that is switched off does not renew "
+                            "its own and is out of the swarm once it has expired. Default: " +
+                                std::to_string(kDefaultCertificateDays) + ".")),
+           optional("pod_subnet", pod_subnet()), optional("service_subnet", service_subnet()),
+           optional("small_server",
+                    flag("k3s: whether managers leave out what does not fit into 1 GB of memory beside k3s (traefik, "
+                         "metrics-server, local-storage, the network policy controller). Default: true."))}));
 }
 
 Definition network_section() {

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 
+#include "config/kubernetes_rules.h"
 #include "config/words.h"
 #include "contract/join_settings.h"
 
@@ -46,7 +47,7 @@ void JoinReader::read_port() {
   if (!is_port_in_use(cluster_.join.broker_port.value)) return;
   problems_.add(port->origin(), "orchestrator.broker_port: " + port->text() +
                                     " is taken on the nodes (5201 and 5202 measure links, 2377, 7946 and 4789 are "
-                                    "Swarm's); expected another, like " +
+                                    "Swarm's, the others etcd's and Kubernetes's); expected another, like " +
                                     std::to_string(kDefaultBrokerPort));
 }
 
@@ -107,11 +108,21 @@ void JoinReader::read() {
   } else {
     read_port();
   }
+  const std::string other = ", and the kind is " + to_word(kind);
   if (kind == Orchestrator::kSwarm) {
     read_swarm();
   } else {
-    refuse({"address_pools", "pool_prefix", "certificate_days"},
-           "this is a setting of kind: swarm, and the kind is " + to_word(kind));
+    refuse({"address_pools", "pool_prefix", "certificate_days"}, "this is a setting of kind: swarm" + other);
+  }
+  if (kind == Orchestrator::kKubeadm || kind == Orchestrator::kK3s) {
+    read_subnets(section_, cluster_, problems_);
+  } else {
+    refuse({"pod_subnet", "service_subnet"}, "this is a setting of kind: kubeadm and kind: k3s" + other);
+  }
+  if (kind == Orchestrator::kK3s) {
+    if (const auto small = section_.find("small_server")) cluster_.join.small_server = {small->flag(), small->origin()};
+  } else {
+    refuse({"small_server"}, "this is a setting of kind: k3s" + other);
   }
 }
 

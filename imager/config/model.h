@@ -85,12 +85,17 @@ struct NetworkConfig {
   std::vector<Sourced<Ipv4>> dns;  // default: the gateway
 };
 
-// Of every orchestrator but "none"; the pools and what follows them are Swarm's.
+// Of every orchestrator but "none".
 struct JoinConfig {
   Sourced<std::uint16_t> broker_port{kDefaultBrokerPort, {}};
+  // Swarm's
   std::vector<Sourced<Ipv4Subnet>> address_pools;  // default: default_address_pool()
   Sourced<int> pool_prefix{kDefaultNetworkPrefix, {}};
   Sourced<int> certificate_days{kDefaultCertificateDays, {}};
+  // Of kubeadm and k3s
+  Sourced<Ipv4Subnet> pod_subnet;
+  Sourced<Ipv4Subnet> service_subnet;
+  Sourced<bool> small_server{true, {}};  // k3s: servers leave out what does not fit into 1 GB of memory
 };
 
 struct AccessConfig {
@@ -115,6 +120,8 @@ struct ClusterConfig {
   std::vector<std::filesystem::path> overlay_folders;  // where overlays are looked for, first wins
 
   const NodeConfig* find_node(std::uint32_t id) const;
+  // The one that makes the cluster, which the others join; null only where there is no orchestrator.
+  const NodeConfig* first_manager() const;
 };
 
 struct BaseBuild {

@@ -7,6 +7,7 @@
 #include "base/ipv4.h"
 #include "base/text.h"
 #include "config/ssh_key.h"
+#include "contract/join_settings.h"
 #include "sys/clock.h"
 
 namespace kraken {
@@ -112,6 +113,13 @@ std::string check_address_pool(std::string_view text) {
   if (!pool) return "has bits set after the prefix";
   if (pool->is_private()) return "";
   return "is no private range (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, or a part of one)";
+}
+
+std::string check_cluster_range(std::string_view text) {
+  const auto range = parse_ipv4_subnet(text);
+  if (!range) return "has bits set after the prefix";
+  if (is_cluster_range(*range)) return "";
+  return "is no private range (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, or a part of one)";
 }
 
 std::string check_user(std::string_view text) {

@@ -10,6 +10,8 @@ namespace kraken {
 // An address with host bits, or one that no LAN has.
 std::string check_subnet(std::string_view text);
 std::string check_address_pool(std::string_view text);
+// The same for a range of Kubernetes', which may be of the shared address space as well.
+std::string check_cluster_range(std::string_view text);
 // A name that belongs to the system's own users and groups.
 std::string check_user(std::string_view text);
 // A name that /etc/hosts or nss-myhostname gives another meaning.

@@ -24,7 +24,14 @@ std::array<stdfs::path, 2> candidates(const stdfs::path& share, const std::strin
           share / "build" / ("firstboot-" + architecture) / "firstboot" / "kraken-firstboot"};
 }
 
-std::optional<JoinSettings> make_join_settings(const ClusterConfig& cluster) {
+SwarmSettings swarm_settings(const JoinConfig& config) {
+  SwarmSettings swarm{{}, config.pool_prefix.value, config.certificate_days.value};
+  for (const auto& pool : config.address_pools) swarm.address_pools.push_back(pool.value);
+  return swarm;
+}
+
+std::optional<JoinSettings> make_join_settings(const NodeInputs& inputs) {
+  const ClusterConfig& cluster = *inputs.cluster;
   if (cluster.orchestrator.value == Orchestrator::kNone) return std::nullopt;
   JoinSettings join;
   for (const NodeConfig& node : cluster.nodes) {
@@ -32,10 +39,13 @@ std::optional<JoinSettings> make_join_settings(const ClusterConfig& cluster) {
   }
   join.expected = static_cast<std::uint32_t>(cluster.nodes.size());
   join.port = cluster.join.broker_port.value;
-  if (cluster.orchestrator.value != Orchestrator::kSwarm) return join;
-  SwarmSettings swarm{{}, cluster.join.pool_prefix.value, cluster.join.certificate_days.value};
-  for (const auto& pool : cluster.join.address_pools) swarm.address_pools.push_back(pool.value);
-  join.swarm = std::move(swarm);
+  const JoinConfig& config = cluster.join;
+  const Orchestrator kind = cluster.orchestrator.value;
+  if (kind == Orchestrator::kSwarm) join.swarm = swarm_settings(config);
+  if (kind == Orchestrator::kKubeadm) {
+    join.kubeadm = {config.pod_subnet.value, config.service_subnet.value, inputs.ca_hash};
+  }
+  if (kind == Orchestrator::kK3s) join.k3s = {config.pod_subnet.value, config.service_subnet.value};
   return join;
 }
 
@@ -83,7 +93,7 @@ NodeRecord make_node_record(const NodeInputs& inputs, const std::string& boot_fo
   for (const NodeConfig& other : cluster.nodes) {
     record.hosts.push_back({other.name.value, other.address.value, to_word(other.profile.role.value), other.id.value});
   }
-  record.join = make_join_settings(cluster);
+  record.join = make_join_settings(inputs);
   record.boot_folder = boot_folder;
   return record;
 }

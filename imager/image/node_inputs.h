@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cluster/kubernetes_files.h"
 #include "cluster/ssh_host_keys.h"
 #include "config/model.h"
 #include "config/reader.h"
@@ -28,10 +29,12 @@ struct NodeInputs {
   const NodeConfig* node = nullptr;
   std::vector<OverlayDescription> overlays;  // in the order of node->profile.overlays
   SshHostKey host_key;
-  std::optional<NodeSecrets> secrets;  // for joining; nothing when this node does not join by itself
-  std::filesystem::path share;         // where the shipped first-boot programs are
-  std::string base_sha256;             // of the raw base image
-  std::int64_t clock = 0;              // seconds since 1970 UTC
+  std::optional<NodeSecrets> secrets;   // for joining; nothing when this node does not join by itself
+  std::vector<CardFile> cluster_files;  // of Kubernetes: what is secret, or goes with that
+  std::string ca_hash;                  // kubeadm_ca_hash(), with kubeadm
+  std::filesystem::path share;          // where the shipped first-boot programs are
+  std::string base_sha256;              // of the raw base image
+  std::int64_t clock = 0;               // seconds since 1970 UTC
 };
 
 // kConfig when no program for the architecture was built or installed, or when the file there is another's.

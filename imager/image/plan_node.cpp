@@ -1,5 +1,8 @@
 #include "image/plan_node.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include "base/text.h"
 #include "image/derived_ids.h"
 #include "image/plan_builder.h"
@@ -44,10 +47,8 @@ Result<TablePlan> plan_table(const OpenedImage& image, const NodeInputs& inputs,
 
 // "manager.address" is the first manager's: what a worker's files would want to name.
 std::string manager_address(const ClusterConfig& cluster) {
-  for (const NodeConfig& node : cluster.nodes) {
-    if (node.profile.role.value == Role::kManager) return format_ipv4(node.address.value);
-  }
-  return "";
+  const NodeConfig* manager = cluster.first_manager();
+  return manager != nullptr ? format_ipv4(manager->address.value) : "";
 }
 
 TemplateValues template_values(const NodeInputs& inputs) {
@@ -75,20 +76,65 @@ Status plan_overlays(PlanBuilder& plan, const OpenedImage& image, const NodeInpu
   return ok_status();
 }
 
-// A setting must never be ignored in silence.
-void warn_of_joining(Orchestrator orchestrator, PlanBuilder& plan, std::vector<std::string>& warnings) {
-  const std::string setting = "orchestrator: " + to_word(orchestrator);
-  const bool has_docker = plan.exists("/usr/sbin/dockerd") || plan.exists("/usr/bin/dockerd");
-  if (orchestrator == Orchestrator::kSwarm && !has_docker) {
-    warnings.push_back(setting +
-                       ", but there is no Docker on this image: the node will say that it cannot join (put "
-                       "docker.io among the packages of the base)");
+bool has_one_of(PlanBuilder& plan, std::initializer_list<const char*> paths) {
+  return std::ranges::any_of(paths, [&plan](const char* path) { return plan.exists(path); });
+}
+
+// What each kind of cluster needs of the image. A setting must never be ignored in silence.
+std::vector<std::string> missing_programs(Orchestrator kind, PlanBuilder& plan) {
+  std::vector<std::string> missing;
+  const bool has_docker = has_one_of(plan, {"/usr/sbin/dockerd", "/usr/bin/dockerd"});
+  if (kind == Orchestrator::kSwarm && !has_docker) {
+    missing.emplace_back(
+        "there is no Docker on this image: the node will say that it cannot join (put docker.io among "
+        "the packages of the base)");
   }
-  if (orchestrator == Orchestrator::kKubeadm || orchestrator == Orchestrator::kK3s) {
-    warnings.push_back(setting +
-                       " is carried in the node record, but this version's kraken-firstboot does not join the "
-                       "cluster by itself");
+  if (kind == Orchestrator::kKubeadm) {
+    for (const std::string program : {"kubeadm", "kubelet"}) {
+      if (plan.exists("/usr/bin/" + program) || plan.exists("/usr/local/bin/" + program)) continue;
+      std::string& text = missing.emplace_back("there is no ");
+      text.append(program).append(" on this image: the node will say that it cannot join (put it into an overlay, as ");
+      text.append("/usr/local/bin/").append(program).append(")");
+    }
+    if (!has_docker && !has_one_of(plan, {"/usr/bin/containerd", "/usr/local/bin/containerd"})) {
+      missing.emplace_back(
+          "there is no container runtime on this image (put containerd or docker.io among the packages "
+          "of the base)");
+    }
   }
+  if (kind == Orchestrator::kK3s && !plan.exists("/usr/local/bin/k3s")) {
+    missing.emplace_back(
+        "there is no /usr/local/bin/k3s on this image: nothing can be started (put k3s' program into an "
+        "overlay, mode 0755)");
+  }
+  if (kind == Orchestrator::kK3s && !plan.exists("/var/lib/rancher/k3s/agent/images")) {
+    missing.emplace_back(
+        "there are no images in /var/lib/rancher/k3s/agent/images: the node will pull them from the "
+        "internet (put k3s-airgap-images-ARCHITECTURE.tar.zst into an overlay for a node without)");
+  }
+  return missing;
+}
+
+void warn_of_joining(const NodeInputs& inputs, PlanBuilder& plan, std::vector<std::string>& warnings) {
+  const ClusterConfig& cluster = *inputs.cluster;
+  const Orchestrator kind = cluster.orchestrator.value;
+  const std::string setting = "orchestrator: " + to_word(kind);
+  for (const std::string& what : missing_programs(kind, plan)) {
+    warnings.emplace_back(setting).append(", but ").append(what);
+  }
+  const bool is_first =
+      cluster.first_manager() != nullptr && cluster.first_manager()->id.value == inputs.node->id.value;
+  if (kind == Orchestrator::kKubeadm && is_first && !plan.exists(kManifestsFolder)) {
+    warnings.push_back(setting + ", but there is no network add-on in " + std::string(kManifestsFolder) +
+                       ": nodes are not ready before one is applied (put its manifest into an overlay)");
+  }
+  const auto is_manager = [](const NodeConfig& node) { return node.profile.role.value == Role::kManager; };
+  const auto managers = std::ranges::count_if(cluster.nodes, is_manager);
+  if (kind != Orchestrator::kK3s || managers < 2) return;
+  warnings.push_back(setting + " with " + std::to_string(managers) +
+                     " managers keeps its state in etcd, which writes more than most SD cards bear for long, and takes "
+                     "memory that a 1 GB server hardly has" +
+                     (managers % 2 == 0 ? "; an even number of managers survives no more losses than one less" : ""));
 }
 
 }  // namespace
@@ -108,9 +154,10 @@ Result<NodePlan> plan_node(OpenedImage& image, const NodeInputs& inputs, const I
   KRAKEN_TRY(plan_boot(parts));
   KRAKEN_TRY(plan_identity(parts));
   KRAKEN_TRY(plan_firstboot(parts));
+  KRAKEN_TRY(plan_kubernetes(parts));
   builder.close_planned_paths();
   KRAKEN_TRY(plan_overlays(builder, image, inputs));
-  warn_of_joining(inputs.cluster->orchestrator.value, builder, plan.warnings);
+  warn_of_joining(inputs, builder, plan.warnings);
   KRAKEN_ASSIGN(plan.edits, builder.take());
   return plan;
 }

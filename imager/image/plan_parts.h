@@ -1,5 +1,5 @@
 // The parts that a node's plan is put together from, one file each: plan_boot.cpp, plan_identity.cpp, plan_access.cpp,
-// plan_firstboot.cpp. Each reads the image through the builder and adds edits to it.
+// plan_firstboot.cpp, plan_kubernetes.cpp. Each reads the image through the builder and adds edits to it.
 #pragma once
 
 #include <string>
@@ -33,6 +33,9 @@ Status plan_identity(PlanParts& parts);
 Status plan_access(PlanParts& parts);
 // kraken-firstboot, its unit, and the node record.
 Status plan_firstboot(PlanParts& parts);
+
+// The keys and tokens of a Kubernetes cluster, k3s' configuration and units; what a former card had of such is removed.
+Status plan_kubernetes(PlanParts& parts);
 
 // What the image's own system needs so that ours takes effect; words of cmdline.txt are plan_boot's.
 Status plan_os_edits(PlanParts& parts, const OsEdits& edits);

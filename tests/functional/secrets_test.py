@@ -11,6 +11,7 @@ import unittest
 from lib.cluster import CLOCK, ClusterCase
 from lib.images import Shape
 from lib.programs import KRAKEN, run
+from lib.secrecy import forms, hkdf, written_bytes
 from lib.terminal import on_terminal
 from lib.trees import partition_file
 
@@ -20,35 +21,6 @@ NODES = """  - {id: 4, name: kraken-4, address: 192.168.3.14, profile: test}
   - {id: 5, name: kraken-5, address: 192.168.3.15, profile: manager}
 """
 PASSPHRASE = "correct horse"
-
-
-def hkdf(secret, info):
-    """By the openssl command: the derivation that cluster/secrets.h documents."""
-    out = run("openssl", "kdf", "-keylen", 32, "-kdfopt", "digest:SHA256", "-kdfopt", f"hexkey:{secret.hex()}", "-kdfopt",
-              "salt:kraken", "-kdfopt", f"info:{info}", "HKDF").stdout
-    return bytes.fromhex(out.strip().replace(":", ""))
-
-
-def forms(key):
-    """How a key could be written: raw, in hexadecimal, and in base64 at each of its three alignments."""
-    texts = {key.hex(), key.hex().upper(), key.hex(":"), key.hex(" ")}
-    texts |= {base64.b64encode(bytes(shift) + key).decode()[shift + 3:-4] for shift in range(3)}
-    return [key, key[::-1]] + [text.encode() for text in texts]
-
-
-def written_bytes(image):
-    """All of a file but its holes."""
-    data = []
-    with open(image, "rb") as file:
-        size, at = os.fstat(file.fileno()).st_size, 0
-        while at < size:
-            try:
-                start = os.lseek(file.fileno(), at, os.SEEK_DATA)
-            except OSError:
-                break  # nothing but a hole is left
-            at = os.lseek(file.fileno(), start, os.SEEK_HOLE)
-            data.append(os.pread(file.fileno(), at - start, start))
-    return b"".join(data)
 
 
 class SecretsCase(ClusterCase):
@@ -109,8 +81,9 @@ class SecretsTest(SecretsCase):
                 text, mode, owner = self.file_on(image)
                 self.assertEqual((mode, owner), (("regular", "0600"), ("0", "0")))
                 others = {str(n): keys[n].hex() for n in sorted(keys) if n != node} if node in MANAGERS else {}
-                self.assertEqual(json.loads(text), {"format": "kraken-secrets", "version": 1,
-                                                    "join_key": keys[node].hex(), "join_keys": others})
+                self.assertEqual(json.loads(text), {"format": "kraken-secrets", "version": 2,
+                                                    "join_key": keys[node].hex(), "join_keys": others,
+                                                    "bootstrap_token": None, "bootstrap_tokens": {}})
 
     def test_nothing_that_is_printed_or_kept_shows_a_secret(self):
         self.write_swarm(self.base())

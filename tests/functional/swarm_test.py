@@ -33,7 +33,7 @@ class Cluster:
         machine = self.machines[node]
         hosts = [{"id": n, "name": m.host_name, "address": m.address, "role": self.role(n)}
                  for n, m in self.machines.items()]
-        return {"format": "kraken-node", "version": 2, "cluster": {"name": "test", "orchestrator": "swarm"},
+        return {"format": "kraken-node", "version": 3, "cluster": {"name": "test", "orchestrator": "swarm"},
                 "node": {"id": node, "name": machine.host_name, "role": role, "profile": role,
                          "labels": {"disk": "sd", "number": str(node)}},
                 "build": {"clock": int(clock or time.time() - 86400), "tool": "test", "base_sha256": "a" * 64},
@@ -42,15 +42,16 @@ class Cluster:
                 "hosts": hosts,
                 "join": {"managers": [self.machines[n].address for n in self.managers], "expected": len(hosts),
                          "port": PORT, "swarm": {"address_pools": ["10.200.0.0/16"], "pool_prefix": 24,
-                                                 "certificate_days": 3650}},
+                                                 "certificate_days": 3650}, "kubeadm": None, "k3s": None},
                 "boot_folder": "/boot/firmware", "grow_root": True}
 
     def burn(self, node, key=None, clock=None):
         machine = self.machines[node]
         others = {str(n): k for n, k in self.keys.items() if n != node} if node in self.managers else {}
         machine.write("etc/kraken/node.json", json.dumps(self.record(node, clock)), 0o600)
-        machine.write(SECRETS, json.dumps({"format": "kraken-secrets", "version": 1,
-                                           "join_key": key or self.keys[node], "join_keys": others}), 0o600)
+        machine.write(SECRETS, json.dumps({"format": "kraken-secrets", "version": 2,
+                                           "join_key": key or self.keys[node], "join_keys": others,
+                                           "bootstrap_token": None, "bootstrap_tokens": {}}), 0o600)
 
 
 @unittest.skipIf(docker_hosts.why_not(), docker_hosts.why_not() or "")

@@ -16,8 +16,26 @@ inline NodeRecord sample_record() {
   record.hosts = {{"kraken-1", {0xc0a8030b}, "manager", 1},
                   {"kraken-2", {0xc0a8030c}, "worker", 2},
                   {"kraken-3", {0xc0a8030d}, "worker", 3}};
-  record.join = {{{0xc0a8030b}}, 3, 5203, SwarmSettings{{{{0x0ac80000}, 16}}, 24, 3650}};
+  record.join = {{{0xc0a8030b}}, 3, 5203, SwarmSettings{{{{0x0ac80000}, 16}}, 24, 3650}, {}, {}};
   record.boot_folder = "/boot/firmware";
+  return record;
+}
+
+// The same node in a cluster of kubeadm's.
+inline NodeRecord kubeadm_record() {
+  NodeRecord record = sample_record();
+  record.cluster.orchestrator = "kubeadm";
+  record.join->swarm.reset();
+  record.join->kubeadm = {{{0x0af40000}, 16}, {{0x0a600000}, 16}, "sha256:" + std::string(64, 'c')};
+  return record;
+}
+
+// The same node in a cluster of k3s's.
+inline NodeRecord k3s_record() {
+  NodeRecord record = sample_record();
+  record.cluster.orchestrator = "k3s";
+  record.join->swarm.reset();
+  record.join->k3s = {{{0x0a2a0000}, 16}, {{0x0a2b0000}, 16}};
   return record;
 }
 

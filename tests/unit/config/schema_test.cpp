@@ -74,12 +74,15 @@ TEST(Shipped, ExampleIsRightOnceThereIsAKey) {
 
 TEST(Schema, TakesTheOrchestratorAsKeys) {
   const test::TempFolder folder;
-  const std::string keys =
-      "orchestrator: {kind: swarm, broker_port: 6000, address_pools: [10.0.0.0/9], pool_prefix: 26, "
-      "certificate_days: 90}";
-  test::write(folder / "keys", changed(test::kCluster, "orchestrator: swarm", keys));
-  const std::string said = checked(SchemaKind::kCluster, {folder / "keys"});
-  EXPECT_NE(said.find(": ok"), std::string::npos) << said;
+  for (const char* keys :
+       {"orchestrator: {kind: swarm, broker_port: 6000, address_pools: [10.0.0.0/9], pool_prefix: 26, "
+        "certificate_days: 90}",
+        "orchestrator: {kind: k3s, pod_subnet: 100.64.0.0/10, service_subnet: 10.96.0.0/28, "
+        "small_server: false}"}) {
+    test::write(folder / "keys", changed(test::kCluster, "orchestrator: swarm", keys));
+    const std::string said = checked(SchemaKind::kCluster, {folder / "keys"});
+    EXPECT_NE(said.find(": ok"), std::string::npos) << said;
+  }
 }
 
 struct Wrong {
@@ -99,6 +102,8 @@ const Wrong kWrong[] = {
     {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: swarm, broker_port: 80}"},
     {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: swarm, address_pools: [10/8]}"},
     {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: swarm, certificate_days: 0}"},
+    {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: k3s, pod_subnet: 10.0.0.0/25}"},
+    {SchemaKind::kCluster, test::kCluster, "orchestrator: swarm", "orchestrator: {kind: k3s, small_server: 1}"},
     {SchemaKind::kCluster, test::kCluster, "base: tiny\n", ""},
     {SchemaKind::kCluster, test::kCluster, "base: tiny", "base: [tiny]"},
     {SchemaKind::kCluster, test::kCluster, "base: tiny", "base: {file: a, sha: b}"},

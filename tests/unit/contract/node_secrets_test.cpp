@@ -27,6 +27,18 @@ NodeSecrets of_manager() {
   return secrets;
 }
 
+SecretBytes token_of(const std::string& text) {
+  return SecretBytes(as_bytes(text));
+}
+
+NodeSecrets of_kubeadm_manager() {
+  NodeSecrets secrets = of_manager();
+  secrets.bootstrap_token = token_of("k00001.0123456789abcdef");
+  secrets.bootstrap_tokens.emplace(2, token_of("k00002.ghijklmnopqrstuv"));
+  secrets.bootstrap_tokens.emplace(65535, token_of("k65535.wxyz0123456789ab"));
+  return secrets;
+}
+
 std::string text_of(const NodeSecrets& secrets) {
   return std::string(as_text(format_node_secrets(secrets).view()));
 }
@@ -39,9 +51,10 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 TEST(NodeSecrets, OfAManagerComeBackAsTheyWereWritten) {
   const std::string text = text_of(of_manager());
-  EXPECT_EQ(text, "{\n  \"format\": \"kraken-secrets\",\n  \"version\": 1,\n  \"join_key\": \"" + hex_of('m') +
+  EXPECT_EQ(text, "{\n  \"format\": \"kraken-secrets\",\n  \"version\": 2,\n  \"join_key\": \"" + hex_of('m') +
                       "\",\n  \"join_keys\": {\n    \"0\": \"" + hex_of('w') + "\",\n    \"2\": \"" + hex_of('2') +
-                      "\",\n    \"65535\": \"" + hex_of('9') + "\"\n  }\n}\n");
+                      "\",\n    \"65535\": \"" + hex_of('9') +
+                      "\"\n  },\n  \"bootstrap_token\": null,\n  \"bootstrap_tokens\": {}\n}\n");
   const auto parsed = parse_node_secrets(text);
   ASSERT_TRUE(parsed.ok()) << parsed.error().what();
   ASSERT_TRUE(parsed->join_key.has_value());
@@ -66,6 +79,7 @@ TEST(NodeSecrets, AsManyAsARecordHasNodesFitIntoTheFile) {
   NodeSecrets secrets;
   for (std::uint32_t id = 60000; id < 60000 + kMaxJoinKeys; ++id) {  // five digits: the longest
     secrets.join_keys.emplace(id, SecretBytes(as_bytes(std::to_string(id) + std::string(kJoinKeySize - 5, 'x'))));
+    secrets.bootstrap_tokens.emplace(id, token_of("k" + std::to_string(id) + ".0123456789abcdef"));
   }
   ASSERT_TRUE(check_node_secrets(secrets).ok());
   const std::string text = text_of(secrets);
@@ -77,16 +91,17 @@ TEST(NodeSecrets, AsManyAsARecordHasNodesFitIntoTheFile) {
 }
 
 TEST(NodeSecrets, RefuseAnotherVersionBeforeItsUnknownKeys) {
-  const auto parsed = parse_node_secrets("{\"format\": \"kraken-secrets\", \"version\": 2, \"token\": [1]}");
+  const auto parsed = parse_node_secrets("{\"format\": \"kraken-secrets\", \"version\": 3, \"token\": [1]}");
   ASSERT_FALSE(parsed.ok());
   EXPECT_EQ(parsed.error().code(), ErrorCode::kUnsupported);
-  EXPECT_NE(parsed.error().what().find("version 2"), std::string::npos) << parsed.error().what();
+  EXPECT_NE(parsed.error().what().find("version 3"), std::string::npos) << parsed.error().what();
 }
 
 TEST(NodeSecrets, TakeAnyBlanksAndNothingElse) {
-  const std::string compact = "{\"format\":\"kraken-secrets\",\"version\":1,\"join_key\":null,\"join_keys\":{}}";
+  const std::string compact = R"({"format":"kraken-secrets","version":2,"join_key":null,"join_keys":{},)"
+                              R"("bootstrap_token":null,"bootstrap_tokens":{}})";
   EXPECT_TRUE(parse_node_secrets(compact).ok());
-  EXPECT_TRUE(parse_node_secrets(" \t\r\n" + replaced(compact, ":null", " : null ") + "\n").ok());
+  EXPECT_TRUE(parse_node_secrets(" \t\r\n" + replaced(compact, ":null,", " : null ,") + "\n").ok());
   EXPECT_FALSE(parse_node_secrets(compact + "{}").ok());
   EXPECT_FALSE(parse_node_secrets(compact + std::string(1, '\0')).ok());
   EXPECT_FALSE(parse_node_secrets(compact + std::string(kNodeSecretsMaxSize, ' ')).ok());
@@ -97,9 +112,9 @@ TEST(NodeSecrets, RefuseWhatIsNotExactlySuchAFileAndQuoteNothingOfIt) {
   const std::string key = hex_of('2');
   const std::vector<std::pair<std::string, std::string>> changes = {
       {"\"kraken-secrets\"", "\"kraken-node\""},
-      {"\"version\": 1", "\"version\": \"1\""},
-      {"\"version\": 1", "\"version\": 1.0"},
-      {"\"version\": 1", "\"version\": 1, \"version\": 1"},
+      {"\"version\": 2", "\"version\": \"2\""},
+      {"\"version\": 2", "\"version\": 2.0"},
+      {"\"version\": 2", "\"version\": 2, \"version\": 2"},
       {"\"format\": \"kraken-secrets\",", ""},
       {"\"join_key\"", "\"join_kee\""},
       {"\"join_key\"", "\"join_keys\": {}, \"join_key\""},
@@ -120,6 +135,9 @@ TEST(NodeSecrets, RefuseWhatIsNotExactlySuchAFileAndQuoteNothingOfIt) {
       {"\"" + key + "\"", "7"},
       {key, hex_of('w')},  // node 2 would be the workstation
       {key, hex_of('m')},
+      {"\"bootstrap_token\"", "\"boot_token\""},
+      {"\"bootstrap_tokens\": {}", "\"bootstrap_tokens\": null"},
+      {",\n  \"bootstrap_tokens\": {}", ""},
       {"\"\n  }", "\",\n  }"},
       {"\"\n  }", "\"\n  ]"},
   };
@@ -131,6 +149,43 @@ TEST(NodeSecrets, RefuseWhatIsNotExactlySuchAFileAndQuoteNothingOfIt) {
   }
 }
 
+TEST(NodeSecrets, OfAKubeadmManagerHaveEveryNodesToken) {
+  const std::string text = text_of(of_kubeadm_manager());
+  EXPECT_NE(text.find("  },\n  \"bootstrap_token\": \"k00001.0123456789abcdef\",\n  \"bootstrap_tokens\": {\n"
+                      "    \"2\": \"k00002.ghijklmnopqrstuv\",\n    \"65535\": \"k65535.wxyz0123456789ab\"\n  }\n}\n"),
+            std::string::npos)
+      << text;
+  const auto parsed = parse_node_secrets(text);
+  ASSERT_TRUE(parsed.ok()) << parsed.error().what();
+  ASSERT_TRUE(parsed->bootstrap_token.has_value());
+  EXPECT_EQ(as_text(parsed->bootstrap_token->view()), "k00001.0123456789abcdef");
+  EXPECT_EQ(as_text(parsed->bootstrap_tokens.at(2).view()), "k00002.ghijklmnopqrstuv");
+  EXPECT_EQ(text_of(*parsed), text);
+}
+
+TEST(NodeSecrets, RefuseTokensThatKubeadmWouldAndQuoteNothingOfThem) {
+  const std::string good = text_of(of_kubeadm_manager());
+  const std::string secret = "ghijklmnopqrstuv";
+  for (const char* bad :
+       {"k00002.ghijklmnopqrstu", "k00002.ghijklmnopqrstuvw", "k00002.Ghijklmnopqrstuv", "k0002.ghijklmnopqrstuvv",
+        "k00002ghijklmnopqrstuvvv", "k00002:ghijklmnopqrstuv", "k0000_.ghijklmnopqrstuv", "k00002.ghijklmnopqrst-v",
+        "k00001.ghijklmnopqrstuv", "k65535.ghijklmnopqrstuv", ""}) {
+    const auto parsed = parse_node_secrets(replaced(good, "k00002." + secret, bad));
+    ASSERT_FALSE(parsed.ok()) << bad;
+    EXPECT_EQ(parsed.error().code(), ErrorCode::kCorrupt);
+    EXPECT_EQ(parsed.error().what().find("ghijk"), std::string::npos) << parsed.error().what();
+  }
+  NodeSecrets secrets = of_kubeadm_manager();
+  secrets.bootstrap_tokens.emplace(3, token_of("k00003.short"));
+  EXPECT_FALSE(check_node_secrets(secrets).ok());
+  secrets = of_kubeadm_manager();
+  secrets.bootstrap_tokens.emplace(65536, token_of("k00003.0123456789abcdef"));
+  EXPECT_FALSE(check_node_secrets(secrets).ok());
+  secrets = of_kubeadm_manager();
+  secrets.bootstrap_token = token_of("k00002.0123456789abcdef");
+  EXPECT_FALSE(check_node_secrets(secrets).ok());
+}
+
 TEST(NodeSecrets, SayInWhichLineSomethingIsWrong) {
   const auto parsed = parse_node_secrets(replaced(text_of(of_manager()), "\"2\"", "\"two\""));
   ASSERT_FALSE(parsed.ok());
@@ -138,7 +193,7 @@ TEST(NodeSecrets, SayInWhichLineSomethingIsWrong) {
 }
 
 TEST(NodeSecrets, RefuseEveryTruncation) {
-  const std::string good = text_of(of_manager());
+  const std::string good = text_of(of_kubeadm_manager());
   const std::size_t last = good.rfind('}');
   for (std::size_t size = 0; size <= last; ++size) EXPECT_FALSE(parse_node_secrets(good.substr(0, size)).ok()) << size;
 }

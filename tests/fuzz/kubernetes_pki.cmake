@@ -1,0 +1,1 @@
+kraken_fuzz(kubernetes_pki kraken_cluster)
