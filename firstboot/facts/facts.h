@@ -9,6 +9,8 @@
 
 #include "base/units.h"
 #include "facts/ext4_geometry.h"
+#include "facts/k3s_facts.h"
+#include "facts/kubernetes_facts.h"
 #include "facts/network_facts.h"
 #include "facts/swarm_facts.h"
 #include "facts/text_file.h"
@@ -44,7 +46,10 @@ struct Facts {
   RootFacts root;
   BootFacts boot;
   std::optional<NetworkFacts> network;  // nothing before the network's turn
-  std::optional<SwarmFacts> swarm;      // nothing before the cluster's turn
+  // Of these the one that the record asks for, and nothing before its turn: the cluster's, but for k3s the network's.
+  std::optional<SwarmFacts> swarm;
+  std::optional<KubernetesFacts> kubernetes;
+  std::optional<K3sFacts> k3s;
 };
 
 // systemd-timesyncd(8): "the modification time of this file is the last known good time".

@@ -1,9 +1,6 @@
 #include "join/client.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <cerrno>
 
@@ -16,23 +13,6 @@ namespace {
 using Progress = PskChannel::Progress;
 
 constexpr std::chrono::seconds kPatience{12};
-
-Result<UniqueFd> connect_tcp(const BrokerAddress& broker, const Deadline& deadline) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(broker.port);
-  address.sin_addr.s_addr = htonl(broker.address.bits);
-  UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd.valid()) return Error::from_errno(errno, "socket");
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) return fd;
-  if (errno != EINPROGRESS) return Error::from_errno(errno, "connect");
-  KRAKEN_TRY(deadline.wait(fd.get(), POLLOUT).with_context("connect"));
-  int problem = 0;
-  socklen_t size = sizeof(problem);
-  if (::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &problem, &size) != 0) problem = errno;
-  if (problem != 0) return Error::from_errno(problem, "connect");
-  return fd;
-}
 
 // Calls `step` until it is done, waiting in between for what it wants.
 template <typename Step>
@@ -68,7 +48,7 @@ Result<Answer> converse(PskChannel& channel, const Question& question, const Dea
 
 }  // namespace
 
-Result<Answer> ask_broker(const BrokerAddress& broker, const PskClient& client, const Question& question,
+Result<Answer> ask_broker(const TcpAddress& broker, const PskClient& client, const Question& question,
                           Deadline deadline) {
   const std::string where = "join broker at " + format_ipv4(broker.address) + " port " + std::to_string(broker.port);
   KRAKEN_ASSIGN(const PskContext context, PskContext::for_client(client));

@@ -7,20 +7,16 @@
 
 #include "base/ipv4.h"
 #include "contract/node_record.h"
+#include "join/connect.h"
 #include "join/deadline.h"
 #include "join/protocol.h"
 #include "join/psk_channel.h"
 
 namespace kraken {
 
-struct BrokerAddress {
-  Ipv4 address;
-  std::uint16_t port = 0;
-};
-
 // One question over a connection of its own. kIo when nobody is there or answers in time; kCorrupt when who answers
 // does not have the same key, or breaks the protocol.
-Result<Answer> ask_broker(const BrokerAddress& broker, const PskClient& client, const Question& question,
+Result<Answer> ask_broker(const TcpAddress& broker, const PskClient& client, const Question& question,
                           Deadline deadline);
 
 // A node's view of the brokers of its managers, behind an interface so that tests can pretend them.

@@ -4,6 +4,8 @@
 
 #include "base/version.h"
 #include "contract/node_secrets.h"
+#include "kubernetes/paths.h"
+#include "kubernetes/settled_kubernetes.h"
 #include "sys/files.h"
 #include "system/rooted_system.h"
 
@@ -17,6 +19,7 @@ constexpr std::chrono::seconds kViewLife{2};
 constexpr std::string_view kReady = "ready";
 constexpr std::string_view kDown = "down";
 constexpr std::string_view kAbsent = "absent";
+constexpr std::string_view kIn = "in";
 // An entry changes whenever its node says something: an update of an older one is refused.
 constexpr int kUpdateTries = 3;
 
@@ -29,7 +32,7 @@ const SwarmNode* find_entry(const std::vector<SwarmNode>& nodes, const std::stri
   return found == nodes.end() ? nullptr : &*found;
 }
 
-std::string state_of(const std::vector<SwarmNode>& nodes, const std::string& name) {
+std::string state_among(const std::vector<SwarmNode>& nodes, const std::string& name) {
   std::string state(kAbsent);
   for (const SwarmNode& node : nodes) {
     if (node.host_name == name && state != kReady) state = node.state.empty() ? "unknown" : node.state;
@@ -79,7 +82,10 @@ Answer JoinDesk::decide(std::uint32_t node, const Question& question) {
   }
   const RecordHost* host = find_host(node);
   if (host == nullptr) return say(Kind::kRefused, "this manager's record has no node " + std::to_string(node));
-  return question.kind == Ask::kJoin ? join(*host, question) : take_report(*host, question);
+  if (question.kind == Ask::kReport) return take_report(*host, question);
+  if (is_swarm()) return join(*host, question);
+  return say(Kind::kRefused, "a node of " + site_.record.cluster.orchestrator +
+                                 " joins with what is on its card: there is no swarm here");
 }
 
 // What is left of it from before it was burned anew is forgotten first: it would stay for ever.
@@ -103,8 +109,11 @@ Answer JoinDesk::join(const RecordHost& host, const Question& question) {
 }
 
 Answer JoinDesk::take_report(const RecordHost& host, const Question& question) {
-  if (const View& now = view(); !now.problem.empty()) return say(Kind::kNotYet, now.problem);
-  Status status = set_labels(host, question);
+  Status status;
+  if (is_swarm()) {
+    if (const View& now = view(); !now.problem.empty()) return say(Kind::kNotYet, now.problem);
+    status = set_labels(host, question);
+  }
   if (status.ok()) status = keep_report(host, question.report);
   if (!status.ok()) {
     site_.log(host.name + ": " + status.error().what());
@@ -138,13 +147,26 @@ Status JoinDesk::keep_report(const RecordHost& host, const std::string& report) 
 }
 
 Answer JoinDesk::nodes() {
-  // Without a swarm every node is absent, which is what is known.
-  view();
   Answer answer = reply(Kind::kNodes);
   for (const RecordHost& host : site_.record.hosts) {
-    answer.nodes.push_back({host.id, host.name, host.role, state_of(view_->nodes, host.name), has_report(host.id)});
+    answer.nodes.push_back({host.id, host.name, host.role, state_of(host), has_report(host.id)});
   }
   return answer;
+}
+
+// Without a swarm to look at every node is absent, which is what is known; a node of a Kubernetes reports when it is
+// in.
+std::string JoinDesk::state_of(const RecordHost& host) {
+  if (is_swarm()) return state_among(view().nodes, host.name);
+  const bool is_in = host.id == site_.record.node.id ? is_in_itself() : has_report(host.id);
+  return std::string(is_in ? kIn : kAbsent);
+}
+
+bool JoinDesk::is_in_itself() const {
+  std::error_code ignored;
+  if (site_.record.join->k3s) return std::filesystem::exists(below(site_.root, kK3sClient), ignored);
+  const auto settled = read_settled_kubernetes(site_.root);
+  return settled && settled->state == SettledKubernetes::State::kIn;
 }
 
 Answer JoinDesk::report_of(std::uint32_t node) {
@@ -203,6 +225,7 @@ void JoinDesk::forget(const SwarmNode& node) {
 }
 
 void JoinDesk::tidy() {
+  if (!is_swarm()) return;
   const std::vector<SwarmNode> entries = view().nodes;
   for (const RecordHost& host : site_.record.hosts) {
     if (!is_there(entries, host.name, kReady)) continue;
@@ -213,11 +236,13 @@ void JoinDesk::tidy() {
 }
 
 bool JoinDesk::is_complete() {
-  const View& now = view();
-  return std::ranges::all_of(site_.record.hosts, [&](const RecordHost& host) {
-    const auto entries = std::ranges::count(now.nodes, host.name, &SwarmNode::host_name);
-    const bool reported = host.id == site_.record.node.id || has_report(host.id);
-    return entries == 1 && is_there(now.nodes, host.name, kReady) && reported;
+  const auto has_reported = [this](const RecordHost& host) {
+    return host.id == site_.record.node.id || has_report(host.id);
+  };
+  if (!std::ranges::all_of(site_.record.hosts, has_reported)) return false;
+  return !is_swarm() || std::ranges::all_of(site_.record.hosts, [&now = view()](const RecordHost& host) {
+    return std::ranges::count(now.nodes, host.name, &SwarmNode::host_name) == 1 &&
+           is_there(now.nodes, host.name, kReady);
   });
 }
 

@@ -1,6 +1,7 @@
 // What the join broker answers: the manager's side of joining, without connections and keys. Looks at the swarm through
 // the engine at most every few seconds, however many ask. A node gets the token of its own role, as the manager's
-// record has it, and nothing of what it says about itself is believed beyond its own entry in the swarm.
+// record has it, and nothing of what it says about itself is believed beyond its own entry in the swarm. Nodes of a
+// Kubernetes get in without it: to them it says the time, and takes their reports; of these alone it knows who is in.
 #pragma once
 
 #include <chrono>
@@ -45,7 +46,7 @@ class JoinDesk {
   // Removes what is left of nodes that were burned anew: entries that are down beside one of the same host name that is
   // ready. To be called now and then.
   void tidy();
-  // Every node of the cluster is ready, is there once, and, but for this one, has reported.
+  // Every node of the cluster, but for this one, has reported; and each of a swarm is ready, and there once.
   bool is_complete();
 
  private:
@@ -72,6 +73,9 @@ class JoinDesk {
   void forget(const SwarmNode& node);
   const RecordHost* find_host(std::uint32_t node) const;
   bool has_report(std::uint32_t node) const;
+  bool is_swarm() const { return site_.record.join && site_.record.join->swarm; }
+  std::string state_of(const RecordHost& host);
+  bool is_in_itself() const;
 
   Site site_;
   std::optional<View> view_;

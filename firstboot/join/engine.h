@@ -25,6 +25,7 @@ struct EngineInfo {
   std::string node_id;   // in the swarm; "" when it has none
   bool manages = false;  // has the swarm's control (the state of the raft)
   bool live_restore = false;
+  std::string cgroup_driver;  // "systemd", "cgroupfs"; "" for anything else
   friend bool operator==(const EngineInfo&, const EngineInfo&) = default;
 };
 

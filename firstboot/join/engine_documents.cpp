@@ -158,6 +158,8 @@ Result<EngineInfo> parse_engine_info(std::string_view text) {
   info.name = text_at(document, {"Name"});
   info.version = text_at(document, {"ServerVersion"});
   info.live_restore = flag_at(document, {"LiveRestoreEnabled"});
+  const std::string driver = text_at(document, {"CgroupDriver"});
+  if (driver == "systemd" || driver == "cgroupfs") info.cgroup_driver = driver;
   KRAKEN_ASSIGN(info.swarm, state_of(text_at(document, {"Swarm", "LocalNodeState"})));
   info.error = text_at(document, {"Swarm", "Error"});
   info.manages = flag_at(document, {"Swarm", "ControlAvailable"});

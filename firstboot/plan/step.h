@@ -46,7 +46,7 @@ enum class Touches {
   kSystem,   // all but the network
   kNetwork,  // all
   kTuning,   // NetworkFacts::tuning alone
-  kSwarm,    // Facts::swarm alone
+  kCluster,  // the facts of the cluster alone, and the clock
 };
 
 class Step {
@@ -55,6 +55,8 @@ class Step {
   virtual WaitsFor waits_for() const { return WaitsFor::kNothing; }
   virtual Touches touches() const { return Touches::kSystem; }
   virtual Stage stage() const { return Stage::kEarly; }
+  // A step of another kind of cluster is done, and nothing is said of it.
+  virtual bool concerns(const NodeRecord& /*record*/) const { return true; }
   // Lower case, digits and inner hyphens; the same for ever, since the journal and the status file know it.
   virtual std::string_view name() const = 0;
   // Pure.

@@ -17,6 +17,7 @@ constexpr std::size_t kStateColumn = 12;
 Json steps_json(const std::vector<StepReport>& steps) {
   Json list = Json::array();
   for (const StepReport& step : steps) {
+    if (step.is_of_other_cluster) continue;
     list.push_back(Json::Object{
         {"name", step.name}, {"state", to_word(step.state)}, {"changed", step.changed}, {"detail", cut(step.detail)}});
   }
@@ -103,6 +104,7 @@ std::string status_json(const RunReport& report) {
 std::string status_text(const RunReport& report) {
   std::string text = heading(report);
   for (const StepReport& step : report.steps) {
+    if (step.is_of_other_cluster) continue;
     text += padded(to_word(step.state), kStateColumn) + padded(step.name, kNameColumn) + cut(step.detail) + "\n";
   }
   if (report.network) text += network_text(*report.network);

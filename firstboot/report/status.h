@@ -23,6 +23,7 @@ struct StepReport {
   StepState state = StepState::kNeeded;
   bool changed = false;  // something that lasts, in this run
   std::string detail;
+  bool is_of_other_cluster = false;  // nothing is said of it
 };
 
 struct RunReport {

@@ -13,6 +13,7 @@
 #include "report/publish.h"
 #include "run/first_boot.h"
 #include "run/join_broker_command.h"
+#include "run/limits.h"
 #include "run/measure_command.h"
 #include "run/tune_again.h"
 #include "steps/registry.h"
@@ -25,14 +26,6 @@ namespace {
 constexpr int kExitDone = 0;
 constexpr int kExitNotDone = 1;
 constexpr int kExitUsage = 2;
-// The end of everything that could hang in the kernel; shorter than the units' TimeoutStartSec.
-constexpr unsigned kSecondsForAll = 270;
-// And three measurements; see LinkMeter.
-constexpr unsigned kSecondsForMeasuring = 3 * 120;
-// And the cluster, whose engine and whose manager come up when they do.
-constexpr unsigned kSecondsForCluster = 660;
-constexpr std::chrono::seconds kTimeForClusterSteps{480};
-
 constexpr std::string_view kUsage =
     "usage: kraken-firstboot COMMAND [--early|--network] [--root FOLDER] [--record FILE]\n"
     "\n"
@@ -122,15 +115,22 @@ int print_status(const RunOptions& options, const System& system) {
   return printed == kExitDone && text->starts_with(done) ? kExitDone : kExitNotDone;
 }
 
-unsigned seconds_for(const CommandLine& line, const Machine& machine) {
-  return kSecondsForAll + (machine.meter == nullptr ? 0 : kSecondsForMeasuring) +
-         (line.options.stage < Stage::kCluster ? 0 : kSecondsForCluster);
+std::chrono::seconds end_of_run(Stage stage) {
+  switch (stage) {
+    case Stage::kEarly:
+      return kEndOfEarlyRun;
+    case Stage::kNetwork:
+      return kEndOfNetworkRun;
+    case Stage::kCluster:
+      break;
+  }
+  return kEndOfClusterRun;
 }
 
 int run_steps(const CommandLine& line, Machine machine, const Steps& steps) {
   FirstBoot first_boot(line.options, machine, steps);
   if (line.command == "plan") return print_result(first_boot.describe_plan());
-  ::alarm(seconds_for(line, machine));
+  ::alarm(static_cast<unsigned>(end_of_run(line.options.stage).count()));
   const Outcome outcome = first_boot.run();
   ::alarm(0);
   return outcome == Outcome::kDone ? kExitDone : kExitNotDone;
@@ -139,8 +139,9 @@ int run_steps(const CommandLine& line, Machine machine, const Steps& steps) {
 int join(const CommandLine& line, Machine machine) {
   DockerEngine engine(line.socket);
   TlsJoinBroker broker(line.options.root);
+  TcpPortProbe ports;
   machine.engine = &engine;
-  return run_steps(line, machine, cluster_steps({engine, broker}));
+  return run_steps(line, machine, cluster_steps({engine, broker, ports, line.options.root}));
 }
 
 // A tree that is not the running system's has no network of its own: the one that could be seen and changed from here
@@ -170,8 +171,10 @@ int run_here(const CommandLine& line) {
   IperfMeter meter;
   DockerEngine engine(line.socket);
   TlsJoinBroker broker(line.options.root);
+  TcpPortProbe ports;
   LinkMeter* used = line.options.stage == Stage::kEarly ? nullptr : &meter;
-  return run_steps(line, {system, network, used, &engine}, all_steps(network, {engine, broker}));
+  const Steps steps = all_steps(network, {engine, broker, ports, line.options.root});
+  return run_steps(line, {system, network, used, &engine}, steps);
 }
 
 bool is_command(std::string_view word) {

@@ -98,6 +98,10 @@ void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
   bool changes = false;
   for (const PlannedStep& planned : plan) {
     const std::string name(planned.step->name());
+    if (!planned.step->concerns(record_)) {
+      report_.steps.push_back({name, StepState::kDone, false, planned.reason, true});
+      continue;
+    }
     if (!has_its_turn(*planned.step)) {
       report_.steps.push_back({name, StepState::kNeeded, false, std::string(later(planned.step->stage()))});
       continue;
@@ -118,7 +122,7 @@ void FirstBoot::run_steps() {
   std::size_t last_changed = 0;
   bool tuned = false;
   for (std::size_t i = 0; i < steps_.size(); ++i) {
-    if (!has_its_turn(*steps_[i])) continue;
+    if (!has_its_turn(*steps_[i]) || !steps_[i]->concerns(record_)) continue;
     if (steps_[i]->touches() == Touches::kTuning && !std::exchange(tuned, true)) measure_before_tuning();
     run_step(*steps_[i], report_.steps[i]);
     if (report_.steps[i].changed) last_changed = i;
@@ -277,6 +281,7 @@ Result<std::string> FirstBoot::describe_plan() {
   std::string text = "node " + record.node.name + "\n";
   if (journal.note) text += *journal.note + "\n";
   for (const PlannedStep& planned : make_plan(steps_, facts, record, journal.journal)) {
+    if (!planned.step->concerns(record)) continue;
     text +=
         std::string(planned.step->name()) + ": " + std::string(to_word(planned.action)) + ": " + planned.reason + "\n";
   }

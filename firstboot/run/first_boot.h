@@ -41,7 +41,7 @@ class FirstBoot {
  private:
   Outcome run_locked();
   Facts gather();
-  std::optional<SwarmFacts> look_at_swarm() const;
+  void look_at_cluster(Facts& facts) const;
   bool has_its_turn(const Step& step) const { return step.stage() <= options_.stage; }
   // Some step of that stage has its turn: what it looks at is worth looking at.
   bool looks_at(Stage stage) const;

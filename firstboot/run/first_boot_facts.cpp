@@ -8,14 +8,17 @@ namespace kraken {
 Facts FirstBoot::gather() {
   Facts facts = gather_facts(options_.root, record_.boot_folder, system_);
   if (looks_at(Stage::kNetwork)) facts.network = gather_network(options_.root, record_, network_);
-  if (looks_at(Stage::kCluster)) facts.swarm = look_at_swarm();
+  look_at_cluster(facts);
   return facts;
 }
 
-// Nothing when the cluster is no swarm.
-std::optional<SwarmFacts> FirstBoot::look_at_swarm() const {
-  if (engine_ == nullptr || !is_swarm_node(record_)) return std::nullopt;
-  return gather_swarm(options_.root, *engine_);
+// At the part of the cluster that the record asks for, if its turn has come.
+void FirstBoot::look_at_cluster(Facts& facts) const {
+  if (looks_at(Stage::kNetwork) && is_k3s_node(record_)) facts.k3s = gather_k3s(options_.root, record_);
+  if (!looks_at(Stage::kCluster)) return;
+  if (is_k3s_node(record_)) facts.k3s = gather_k3s(options_.root, record_);
+  if (is_kubeadm_node(record_)) facts.kubernetes = gather_kubernetes(options_.root, record_, system_, engine_);
+  if (engine_ != nullptr && is_swarm_node(record_)) facts.swarm = gather_swarm(options_.root, *engine_);
 }
 
 bool FirstBoot::looks_at(Stage stage) const {
@@ -30,16 +33,17 @@ void FirstBoot::look_again(const Step& step) {
     facts_ = gather();
     return;
   }
-  if (step.touches() == Touches::kSwarm) {
-    facts_.swarm = look_at_swarm();
+  if (step.touches() == Touches::kCluster) {
+    look_at_cluster(facts_);
     facts_.clock = system_.now();
     return;
   }
-  auto network = std::move(facts_.network);
-  auto swarm = std::move(facts_.swarm);
+  Facts before = std::move(facts_);
   facts_ = gather_facts(options_.root, record_.boot_folder, system_);
-  facts_.network = std::move(network);
-  facts_.swarm = std::move(swarm);
+  facts_.network = std::move(before.network);
+  facts_.swarm = std::move(before.swarm);
+  facts_.kubernetes = std::move(before.kubernetes);
+  facts_.k3s = std::move(before.k3s);
 }
 
 }  // namespace kraken

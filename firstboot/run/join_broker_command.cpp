@@ -84,7 +84,7 @@ Result<std::string> serve(const NodeRecord& record, const NodeSecrets& secrets, 
 
 Result<NodeRecord> read_broker_record(const std::filesystem::path& path) {
   KRAKEN_ASSIGN(NodeRecord record, read_node_record(path));
-  if (record.join && record.join->swarm) return record;
+  if (record.join) return record;
   return Error(ErrorCode::kConfig, "the cluster " + record.cluster.name + " needs no join broker");
 }
 

@@ -1,6 +1,5 @@
 #include "stack/systemd_units.h"
 
-#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -8,12 +7,6 @@
 namespace kraken {
 
 namespace {
-
-// systemd.unit(5), "Unit File Load Path" of the system manager: the first that has an entry decides.
-constexpr std::array<std::string_view, 9> kUnitFolders = {
-    "/etc/systemd/system.control", "/run/systemd/generator.early", "/etc/systemd/system",
-    "/run/systemd/system",         "/run/systemd/generator",       "/usr/local/lib/systemd/system",
-    "/usr/lib/systemd/system",     "/lib/systemd/system",          "/run/systemd/generator.late"};
 
 bool leads_to_nothing(const RootTree& tree, const std::string& path) {
   return tree.link_text(path) == "/dev/null";

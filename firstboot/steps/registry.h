@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "plan/plan.h"
-#include "steps/swarm_member.h"
+#include "steps/cluster_access.h"
 
 namespace kraken {
 
@@ -13,9 +13,9 @@ Steps early_steps();
 // And those of the network. `network` must outlive them.
 Steps network_steps(Network& network);
 // Those that bring the node into its cluster; what they ask must outlive them.
-Steps cluster_steps(ClusterAccess access);
+Steps cluster_steps(const ClusterAccess& access);
 // All: early, network, cluster.
-Steps all_steps(Network& network, ClusterAccess access);
+Steps all_steps(Network& network, const ClusterAccess& access);
 
 // No clock is behind the time at which the image was made: certificates and logs of a node without a clock chip need
 // it.
@@ -33,5 +33,19 @@ std::unique_ptr<const Step> make_tuning_step(std::string_view setting, Network& 
 std::unique_ptr<const Step> make_swarm_step(ClusterAccess access);
 // The manager knows that, has the node's labels and its report; and a worker's key for that is erased.
 std::unique_ptr<const Step> make_swarm_report_step(ClusterAccess access);
+// The container runtime answers, speaks the kubelet's language, and has the cgroup driver that goes with the kernel's.
+std::unique_ptr<const Step> make_kubernetes_runtime_step(ClusterAccess access);
+// systemd starts the kubelet at boot, with what kubeadm tells it.
+std::unique_ptr<const Step> make_kubelet_unit_step();
+// The node is part of the record's cluster: of the one that the first manager makes with kubeadm.
+std::unique_ptr<const Step> make_kubernetes_step(ClusterAccess access);
+// The first manager has applied the manifests that came on its card: a network add-on above all.
+std::unique_ptr<const Step> make_kubernetes_addons_step();
+// k3s is told which interface has the node's address.
+std::unique_ptr<const Step> make_k3s_interface_step();
+// k3s has made the node part of its cluster.
+std::unique_ptr<const Step> make_k3s_step(ClusterAccess access);
+// The manager has the report of a node of a Kubernetes, and a worker's secrets are erased.
+std::unique_ptr<const Step> make_cluster_report_step(ClusterAccess access);
 
 }  // namespace kraken

@@ -1,4 +1,5 @@
 #include "steps/registry.h"
+#include "steps/swarm_member.h"
 
 namespace kraken {
 
@@ -43,11 +44,12 @@ Check check_state(const EngineInfo& info) {
 
 class SwarmStep final : public Step {
  public:
-  explicit SwarmStep(ClusterAccess access) : access_(access) {}
+  explicit SwarmStep(ClusterAccess access) : access_(std::move(access)) {}
   Stage stage() const override { return Stage::kCluster; }
   WaitsFor waits_for() const override { return WaitsFor::kManager; }
-  Touches touches() const override { return Touches::kSwarm; }
+  Touches touches() const override { return Touches::kCluster; }
   std::string_view name() const override { return "swarm"; }
+  bool concerns(const NodeRecord& record) const override { return is_swarm_node(record); }
 
   Check check(const Facts& facts, const NodeRecord& record) const override;
   Status apply(const Facts& facts, const NodeRecord& record, System& system) const override {
@@ -83,7 +85,7 @@ Check SwarmStep::check(const Facts& facts, const NodeRecord& record) const {
 }  // namespace
 
 std::unique_ptr<const Step> make_swarm_step(ClusterAccess access) {
-  return std::make_unique<SwarmStep>(access);
+  return std::make_unique<SwarmStep>(std::move(access));
 }
 
 }  // namespace kraken

@@ -6,21 +6,14 @@
 
 #include "contract/node_record.h"
 #include "facts/facts.h"
-#include "join/client.h"
 #include "join/engine.h"
+#include "steps/cluster_access.h"
+#include "steps/managers.h"
 #include "system/system.h"
 
 namespace kraken {
 
-// What the steps of the cluster ask. Neither is owned.
-struct ClusterAccess {
-  Engine& engine;
-  JoinBroker& broker;
-};
-
 bool is_swarm_node(const NodeRecord& record);
-// The manager that makes the swarm.
-bool is_first_manager(const NodeRecord& record);
 
 class SwarmMember {
  public:
@@ -30,13 +23,13 @@ class SwarmMember {
     System& system;
   };
   // All must outlive it; the facts are those of a node whose swarm was looked at.
-  SwarmMember(ClusterAccess access, Node node) : access_(access), node_(node) {}
+  SwarmMember(ClusterAccess access, Node node)
+      : access_(std::move(access)),
+        node_(node),
+        managers_(access_.broker, {node.record, node.system, node.facts.swarm->clock_is_set}) {}
 
   // Until the node is an active part of the cluster's swarm, which is then written down.
   Status become();
-  // Asks the brokers of the managers in turn until one knows an answer; "not yet" is asked again for a while. The clock
-  // is set from an answer when no time server has set it.
-  Result<Answer> ask_managers(const Question& question);
 
  private:
   Result<EngineInfo> wait_for_engine();
@@ -49,13 +42,11 @@ class SwarmMember {
   Status leave(const EngineInfo& info, const std::string& why);
   Status label_self(const std::string& node_id);
   Status settle(const std::string& swarm, const std::string& node_id);
-  Result<Answer> ask_once(const Question& question);
-  Status follow_clock(UnixTime time);
-  Status check_clock() const;
   bool is_settled(const EngineInfo& info) const;
 
   ClusterAccess access_;
   Node node_;
+  Managers managers_;
   std::string note_;  // of SettledSwarm
 };
 

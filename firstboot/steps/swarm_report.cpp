@@ -1,50 +1,34 @@
-#include "base/version.h"
 #include "contract/node_secrets.h"
+#include "steps/node_report.h"
 #include "steps/registry.h"
+#include "steps/swarm_member.h"
 
 namespace kraken {
 
 namespace {
 
-constexpr std::size_t kLongestDetail = 1024;
-
-// Plain ASCII: what the node's firmware says may be anything.
-std::string plain(std::string_view text) {
-  std::string line(text.substr(0, kLongestDetail));
-  for (char& c : line) c = c < 0x20 || c > 0x7e ? '?' : c;
-  return line;
-}
-
 std::string make_report(const Facts& facts, const NodeRecord& record) {
-  Json report = Json::Object{{"program", "kraken-firstboot " KRAKEN_VERSION},
-                             {"node", record.node.name},
-                             {"model", plain(facts.model)},
-                             {"kernel", plain(facts.kernel)},
-                             {"docker", plain(facts.swarm->engine->version)},
-                             {"swarm_node", facts.swarm->engine->node_id}};
-  if (facts.network) report.set("network", plain(facts.network->proof.detail));
-  if (facts.network) report.set("nic", plain(facts.network->choice.reason));
-  if (!facts.swarm->settled->note.empty()) report.set("note", plain(facts.swarm->settled->note));
+  Json report = node_report(facts, record);
+  report.set("docker", report_text(facts.swarm->engine->version));
+  report.set("swarm_node", facts.swarm->engine->node_id);
+  if (!facts.swarm->settled->note.empty()) report.set("note", report_text(facts.swarm->settled->note));
   return format_json_line(report);
 }
 
 class SwarmReportStep final : public Step {
  public:
-  explicit SwarmReportStep(ClusterAccess access) : access_(access) {}
+  explicit SwarmReportStep(ClusterAccess access) : access_(std::move(access)) {}
   Stage stage() const override { return Stage::kCluster; }
   WaitsFor waits_for() const override { return WaitsFor::kManager; }
-  Touches touches() const override { return Touches::kSwarm; }
+  Touches touches() const override { return Touches::kCluster; }
   std::string_view name() const override { return "swarm-report"; }
+  bool concerns(const NodeRecord& record) const override { return is_swarm_node(record); }
   Check check(const Facts& facts, const NodeRecord& record) const override;
   Status apply(const Facts& facts, const NodeRecord& record, System& system) const override;
 
  private:
   ClusterAccess access_;
 };
-
-bool keeps_its_key(const NodeRecord& record) {
-  return record.node.role == kManagerRole;
-}
 
 Check SwarmReportStep::check(const Facts& facts, const NodeRecord& record) const {
   if (!is_swarm_node(record)) return Check::done("this cluster is no Docker Swarm");
@@ -54,7 +38,7 @@ Check SwarmReportStep::check(const Facts& facts, const NodeRecord& record) const
                      swarm->settled->node == swarm->engine->node_id;
   if (!is_in) return Check::impossible("this node is not in the swarm yet");
   if (swarm->settled->reported) {
-    if (keeps_its_key(record)) return Check::done("the manager has this node's report");
+    if (keeps_its_keys(record)) return Check::done("the manager has this node's report");
     if (swarm->has_key) return Check::needed("this node's key for the join broker is not needed any more");
     return Check::done("the manager has this node's report, and the key for it is erased");
   }
@@ -70,19 +54,20 @@ Status SwarmReportStep::apply(const Facts& facts, const NodeRecord& record, Syst
     question.swarm_node = settled.node;
     question.labels = record.node.labels;
     question.report = make_report(facts, record);
-    KRAKEN_ASSIGN(const Answer answer, SwarmMember(access_, {facts, record, system}).ask_managers(question));
+    Managers managers(access_.broker, {record, system, facts.swarm->clock_is_set});
+    KRAKEN_ASSIGN(const Answer answer, managers.ask(question));
     if (answer.kind != Answer::Kind::kTaken) return Error(ErrorCode::kIo, "the manager did not take the report");
     settled.reported = true;
     KRAKEN_TRY(system.replace_file(kSettledSwarmPath, format_settled_swarm(settled), FileMode::kPublic));
   }
   // A manager's keys are those of the nodes that may be burned again.
-  return keeps_its_key(record) ? ok_status() : system.erase_file(kNodeSecretsPath);
+  return keeps_its_keys(record) ? ok_status() : system.erase_file(kNodeSecretsPath);
 }
 
 }  // namespace
 
 std::unique_ptr<const Step> make_swarm_report_step(ClusterAccess access) {
-  return std::make_unique<SwarmReportStep>(access);
+  return std::make_unique<SwarmReportStep>(std::move(access));
 }
 
 }  // namespace kraken

@@ -13,9 +13,11 @@
 #include <ctime>
 #include <thread>
 
+#include "base/secret_bytes.h"
 #include "base/text.h"
 #include "sys/files.h"
 #include "sys/process.h"
+#include "system/blank_tokens.h"
 
 namespace kraken {
 
@@ -26,7 +28,9 @@ namespace {
 constexpr unsigned long kExt4ResizeFs = _IOW('f', 16, std::uint64_t);
 
 // Of what a failed program said: its end has the reason.
-constexpr std::size_t kLastWords = 500;
+constexpr std::size_t kLastWords = 1000;
+constexpr Bytes kAnswerMaxSize = 64 * kKiB;
+constexpr Bytes kCopiedMaxSize = 64 * kKiB;
 
 constexpr std::string_view kSwaps = "/proc/swaps";
 
@@ -53,6 +57,19 @@ Status put_in_place(const UniqueFd& file, const std::filesystem::path& from, con
   if (::rename(from.c_str(), to.c_str()) != 0) return last_error("rename to", to);
   if (::fsync(file.get()) != 0) return last_error("fsync", to);
   return fsync_folder(to.parent_path());
+}
+
+// The tokens are taken out before the end is cut off, lest half of one be left.
+Error failure_of(const std::vector<std::string>& argv, ProcessOutput done) {
+  std::string line;
+  for (const std::string& word : argv) line += word + " ";
+  blank_tokens(line);
+  blank_tokens(done.output);
+  const std::string_view said = trim(done.output);
+  return Error(
+      ErrorCode::kIo,
+      line + "ended with status " + std::to_string(done.status) +
+          (said.empty() ? "" : ": " + std::string(said.substr(said.size() - std::min(said.size(), kLastWords)))));
 }
 
 UnixTime clock_of_machine() {
@@ -88,6 +105,13 @@ Status RootedSystem::replace_file(std::string_view path, std::string_view conten
   const auto file = make_new_file(new_path, content, mode);
   Status status = file.ok() ? put_in_place(*file, new_path, final_path) : Status(file.error());
   if (!status.ok()) ::unlink(new_path.c_str());
+  return status;
+}
+
+Status RootedSystem::copy_file(std::string_view from, std::string_view to, FileMode mode) {
+  KRAKEN_ASSIGN(std::string content, read_whole_file(below(root_, from), kCopiedMaxSize));
+  Status status = replace_file(to, content, mode);
+  cleanse(content);
   return status;
 }
 
@@ -164,15 +188,17 @@ Status LinuxSystem::eject_cdrom(std::string_view path) {
 Status LinuxSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) {
   ProcessOptions options;
   options.timeout = limit;
-  KRAKEN_ASSIGN(const ProcessOutput done, capture_process(argv, options));
+  KRAKEN_ASSIGN(ProcessOutput done, capture_process(argv, options));
   if (done.status == 0) return ok_status();
-  std::string line;
-  for (const std::string& word : argv) line += word + " ";
-  const std::string_view said = trim(done.output);
-  return Error(
-      ErrorCode::kIo,
-      line + "ended with status " + std::to_string(done.status) +
-          (said.empty() ? "" : ": " + std::string(said.substr(said.size() - std::min(said.size(), kLastWords)))));
+  return failure_of(argv, std::move(done));
+}
+
+Result<std::string> LinuxSystem::ask_program(const std::vector<std::string>& argv, std::chrono::seconds limit) {
+  ProcessOptions options;
+  options.timeout = limit;
+  KRAKEN_ASSIGN(ProcessOutput done, capture_process(argv, options, kAnswerMaxSize));
+  if (done.status == 0) return std::move(done.output);
+  return failure_of(argv, std::move(done));
 }
 
 Status LinuxSystem::swap_off(std::string_view path) {
@@ -209,6 +235,10 @@ Status DetachedSystem::eject_cdrom(std::string_view path) {
 
 Status DetachedSystem::run_program(const std::vector<std::string>& argv, std::chrono::seconds /*limit*/) {
   return Error(ErrorCode::kUnsupported, argv.front() + " is not run for a tree that is not the running system's");
+}
+
+Result<std::string> DetachedSystem::ask_program(const std::vector<std::string>& argv, std::chrono::seconds limit) {
+  return run_program(argv, limit).error();
 }
 
 Status DetachedSystem::swap_off(std::string_view path) {

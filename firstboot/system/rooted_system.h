@@ -20,6 +20,7 @@ class RootedSystem : public System {
   void pause(std::chrono::milliseconds time) override;
   Status resize_root(std::uint64_t blocks) override;
   Status replace_file(std::string_view path, std::string_view content, FileMode mode) override;
+  Status copy_file(std::string_view from, std::string_view to, FileMode mode) override;
   Status append_file(std::string_view path, std::string_view content) override;
   Status set_modification_time(std::string_view path, UnixTime time) override;
   Status make_folder(std::string_view path) override;
@@ -44,6 +45,7 @@ class LinuxSystem final : public RootedSystem {
   Status set_host_name(std::string_view name) override;
   Status eject_cdrom(std::string_view path) override;
   Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
+  Result<std::string> ask_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
   Status swap_off(std::string_view path) override;
 };
 
@@ -60,6 +62,7 @@ class DetachedSystem final : public RootedSystem {
   Status resize_root(std::uint64_t blocks) override;
   Status eject_cdrom(std::string_view path) override;
   Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
+  Result<std::string> ask_program(const std::vector<std::string>& argv, std::chrono::seconds limit) override;
   Status swap_off(std::string_view path) override;
 
  private:

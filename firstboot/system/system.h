@@ -41,6 +41,8 @@ class System {
   // A reader sees the old content or the new, also after a power cut. What a cut leaves beside it is removed by the
   // next write. Failure leaves the old content. The folder must be there.
   virtual Status replace_file(std::string_view path, std::string_view content, FileMode mode) = 0;
+  // The same with the content of another file, of at most 64 KiB, of which no copy is left in memory.
+  virtual Status copy_file(std::string_view from, std::string_view to, FileMode mode) = 0;
   // Creates the file (kPublic) when there is none; synced.
   virtual Status append_file(std::string_view path, std::string_view content) = 0;
   virtual Status set_modification_time(std::string_view path, UnixTime time) = 0;
@@ -60,8 +62,12 @@ class System {
   virtual Status eject_cdrom(std::string_view path) = 0;
   // Runs another program of the node to its end, for what has no interface but a program (nmcli, networkctl): no shell,
   // no input. Never with a secret among the arguments. kNotFound when there is no such program; kIo when it took longer
-  // than `limit`, and was ended, or when its exit status was not 0: with the end of what it said.
+  // than `limit`, and was ended, or when its exit status was not 0: with the end of what it said, but for the join
+  // tokens that programs of Kubernetes repeat there.
   virtual Status run_program(const std::vector<std::string>& argv, std::chrono::seconds limit) = 0;
+  // What a program that changes nothing answers: at most 64 KiB of both its streams. Fails as run_program(), and with
+  // kCorrupt when it says more.
+  virtual Result<std::string> ask_program(const std::vector<std::string>& argv, std::chrono::seconds limit) = 0;
   // No swapping to this device or file any more (swapoff(2)), until something switches it on again. kIo (ENOMEM) when
   // the memory cannot take what is in it.
   virtual Status swap_off(std::string_view path) = 0;

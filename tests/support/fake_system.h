@@ -64,6 +64,12 @@ class FakeSystem final : public System {
         "write " + std::string(path), [&] { return files_.replace_file(path, content, mode); },
         [&] { std::ofstream(below(root_, torn_path), std::ios::binary) << content.substr(0, content.size() / 2); });
   }
+  Status copy_file(std::string_view from, std::string_view to, FileMode mode) override {
+    const std::string torn_path = std::string(to) + std::string(kNewFileSuffix);
+    return change(
+        "write " + std::string(to), [&] { return files_.copy_file(from, to, mode); },
+        [&] { std::ofstream(below(root_, torn_path), std::ios::binary) << "torn"; });
+  }
   Status append_file(std::string_view path, std::string_view content) override {
     return change(
         "append " + std::string(path), [&] { return files_.append_file(path, content); },
@@ -100,7 +106,23 @@ class FakeSystem final : public System {
   Status run_program(const std::vector<std::string>& argv, std::chrono::seconds /*limit*/) override {
     std::string line = "run";
     for (const std::string& word : argv) line += " " + word;
-    return change(line, [&] { return programs_ ? programs_(argv) : ok_status(); });
+    return change(
+        line, [&] { return programs_ ? programs_(argv) : ok_status(); },
+        [&] {
+          if (torn_programs_) torn_programs_(argv);
+        });
+  }
+  // What one has done by the time that the power goes.
+  void set_torn_programs(std::function<void(const std::vector<std::string>&)> programs) {
+    torn_programs_ = std::move(programs);
+  }
+  // What a program answers; without that, there is none.
+  void set_answers(std::function<Result<std::string>(const std::vector<std::string>&)> answers) {
+    answers_ = std::move(answers);
+  }
+  Result<std::string> ask_program(const std::vector<std::string>& argv, std::chrono::seconds /*limit*/) override {
+    if (answers_) return answers_(argv);
+    return Error(ErrorCode::kNotFound, "run " + argv.front());
   }
   Status swap_off(std::string_view path) override {
     return change("swap off " + std::string(path), [&] { return files_.swap_off(path); });
@@ -130,6 +152,8 @@ class FakeSystem final : public System {
   Fault fault_;
   std::vector<std::string> changes_;
   std::function<Status(const std::vector<std::string>&)> programs_;
+  std::function<void(const std::vector<std::string>&)> torn_programs_;
+  std::function<Result<std::string>(const std::vector<std::string>&)> answers_;
   std::function<void()> while_waiting_;
   std::function<Status(std::string_view)> ejected_;
 };

@@ -16,13 +16,9 @@
 #include "support/fake_system.h"
 #include "support/node_records.h"
 #include "support/temp_folder.h"
+#include "support/who.h"
 
 namespace kraken::test {
-
-inline constexpr UnixTime kBuilt = 1795000000;
-inline constexpr UnixTime kNow = kBuilt + 3600;
-
-enum class Who { kFirst, kSecond, kWorker };
 
 inline NodeRecord record_of(Who who) {
   NodeRecord record = sample_record();
@@ -79,7 +75,7 @@ class SwarmNodeTest : public ::testing::Test {
   Check check(const char* name = "swarm") { return step(name).check(facts(), record_); }
   Status apply(const char* name = "swarm") { return step(name).apply(facts(), record_, system_); }
   const Step& step(std::string_view name) {
-    steps_ = cluster_steps({engine_, broker_});
+    steps_ = cluster_steps({engine_, broker_, ports_, folder_.path()});
     return **std::ranges::find(steps_, name, [](const auto& s) { return s->name(); });
   }
   void settle(const std::string& node, bool reported = false) {
@@ -94,6 +90,7 @@ class SwarmNodeTest : public ::testing::Test {
   FakeSwarm swarm_;
   FakeEngine engine_{"kraken-3", &swarm_};
   FakeBroker broker_;
+  FakePorts ports_;
   FakeSystem system_{folder_.path(), kNow};
   std::string manager_id_;
   UnixTime manager_clock_ = kNow;

@@ -25,7 +25,7 @@ class FirstBootClusterTest : public test::SwarmNodeTest {
   }
 
   Outcome run(Stage stage) {
-    const Steps steps = cluster_steps({engine_, broker_});
+    const Steps steps = cluster_steps({engine_, broker_, ports_, folder_.path()});
     test::FakeNetwork network;
     RunOptions options{.root = folder_.path(), .record = below(folder_.path(), kNodeRecordPath), .stage = stage};
     return FirstBoot(options, {system_, network, nullptr, &engine_}, steps).run();

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "contract/node_secrets.h"
+#include "kubernetes/settled_kubernetes.h"
 #include "support/fake_engine.h"
 #include "support/fake_system.h"
 #include "support/node_records.h"
 #include "support/temp_folder.h"
+#include "sys/files.h"
 
 namespace kraken {
 namespace {
@@ -178,6 +180,54 @@ TEST_F(DeskTest, CompleteWhenAllAreReadyOnceAndHaveReported) {
   swarm_.nodes.pop_back();
   swarm_.find(id)->state = "down";
   EXPECT_FALSE(desk().is_complete());
+}
+
+struct KubernetesCase {
+  const char* name;
+  NodeRecord record;
+  const char* path;
+  std::string content;
+};
+
+std::vector<KubernetesCase> kubernetes_cases() {
+  return {{"kubeadm", test::kubeadm_record(), "/var/lib/kraken/kubernetes.json",
+           format_settled_kubernetes({SettledKubernetes::State::kIn, "", "", false, false})},
+          {"k3s", test::k3s_record(), "/var/lib/rancher/k3s/agent/client-kubelet.crt", "certificate"}};
+}
+
+TEST_F(DeskTest, NodesOfAKubernetesGetTheTimeAndReportAndNoToken) {
+  for (const KubernetesCase& c : kubernetes_cases()) {
+    record_ = c.record;
+    record_.node = {1, "kraken-1", "manager", "manager", {}};
+    engine_.silent = 1'000'000;
+    EXPECT_EQ(answer(3, ask(Ask::kTime)).time, 1795000000) << c.name;
+    EXPECT_EQ(answer(3, ask(Ask::kHello)).kind, Kind::kHello);
+    EXPECT_EQ(answer(3, ask(Ask::kJoin)).kind, Kind::kRefused);
+    EXPECT_NE(answer(3, ask(Ask::kJoin)).reason.find(c.name), std::string::npos);
+    EXPECT_EQ(answer(99, ask(Ask::kReport)).kind, Kind::kRefused);
+    EXPECT_EQ(engine_.silent, 1'000'000) << "there may be no Docker at all";
+  }
+}
+
+TEST_F(DeskTest, AKubernetesIsCompleteWhenAllHaveReported) {
+  for (const KubernetesCase& c : kubernetes_cases()) {
+    record_ = c.record;
+    record_.node = {1, "kraken-1", "manager", "manager", {}};
+    std::filesystem::remove_all(below(folder_.path(), kReportsFolder));
+    EXPECT_EQ(answer(kWorkstationId, ask(Ask::kNodes)).nodes[0].state, "absent") << c.name;
+    const auto path = below(folder_.path(), c.path);
+    std::filesystem::create_directories(path.parent_path());
+    ASSERT_TRUE(write_file_atomically(path, c.content, 0644).ok());
+    for (const std::uint32_t node : {2U, 3U}) {
+      EXPECT_FALSE(desk().is_complete()) << c.name;
+      Question report = ask(Ask::kReport);
+      report.report = "{}";
+      EXPECT_EQ(answer(node, report).kind, Kind::kTaken);
+    }
+    EXPECT_TRUE(desk().is_complete()) << c.name;
+    for (const NodeState& node : answer(kWorkstationId, ask(Ask::kNodes)).nodes) EXPECT_EQ(node.state, "in") << c.name;
+    desk().tidy();
+  }
 }
 
 }  // namespace

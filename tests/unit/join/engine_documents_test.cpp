@@ -8,7 +8,7 @@ namespace {
 // Of Docker 20.10.24, shortened.
 constexpr std::string_view kInfo =
     R"({"ID":"AB:CD","Containers":0,"Name":"kraken-1","ServerVersion":"20.10.24+dfsg1","LiveRestoreEnabled":false,
-        "MemTotal":966791168,"Swarm":{"NodeID":"abc123","NodeAddr":"10.0.0.1","LocalNodeState":"active",
+        "MemTotal":966791168,"CgroupDriver":"systemd","Swarm":{"NodeID":"abc123","NodeAddr":"10.0.0.1","LocalNodeState":"active",
         "ControlAvailable":true,"Error":"","RemoteManagers":[{"NodeID":"abc123","Addr":"10.0.0.1:2377"}]}})";
 constexpr std::string_view kNode =
     R"({"ID":"n1","Version":{"Index":11},"Spec":{"Labels":{"a":"b"},"Role":"worker","Availability":"drain"},
@@ -23,7 +23,9 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 TEST(EngineDocuments, InfoIsRead) {
   const auto info = parse_engine_info(kInfo);
   ASSERT_TRUE(info.ok()) << info.error().what();
-  EXPECT_EQ(*info, (EngineInfo{"kraken-1", "20.10.24+dfsg1", SwarmState::kActive, "", "abc123", true, false}));
+  EXPECT_EQ(*info,
+            (EngineInfo{"kraken-1", "20.10.24+dfsg1", SwarmState::kActive, "", "abc123", true, false, "systemd"}));
+  EXPECT_EQ(parse_engine_info(replaced(kInfo, "\"systemd\"", "\"x\\n\""))->cgroup_driver, "");
   EXPECT_EQ(parse_engine_info("{}")->swarm, SwarmState::kInactive);
   EXPECT_EQ(parse_engine_info(replaced(kInfo, "\"active\"", "\"pending\""))->swarm, SwarmState::kPending);
   EXPECT_EQ(parse_engine_info(replaced(kInfo, "\"active\"", "\"locked\""))->swarm, SwarmState::kLocked);
