@@ -138,7 +138,8 @@ class PassphraseTest(SecretsCase):
         super().setUp()
         self.file = self.folder / "passphrase"
         self.write_passphrase(PASSPHRASE)
-        (self.folder / "secrets/cluster-secret").unlink()
+        for file in (self.folder / "secrets").iterdir():
+            file.unlink()
         self.cluster.unlink()
         self.kraken("init", self.folder, "--authorized-keys", self.folder / "login.pub", "--passphrase-file", self.file)
         self.write_swarm(self.base())
