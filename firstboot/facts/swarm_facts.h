@@ -20,8 +20,8 @@ struct SwarmFacts {
   std::string cluster;               // of the swarm that this node manages: its kClusterLabel, "" without
   std::string swarm_id;              // of that swarm
   std::optional<SettledSwarm> settled;
-  bool has_key = false;     // for the join broker
-  std::string key_problem;  // why there is none, when there should be one
+  bool has_key = false;       // for the join broker
+  std::string key_problem;    // why there is none, when there should be one
   bool clock_is_set = false;  // a time server has answered since this boot
 };
 
