@@ -27,6 +27,8 @@ bool is_k3s_node(const NodeRecord& record);
 // "k3s.service" on managers, "k3s-agent.service" on workers.
 std::string_view k3s_unit(const NodeRecord& record);
 
+// K3sFacts::is_accepted alone.
+bool is_accepted_by_k3s(const std::filesystem::path& root);
 // Never fails as a whole.
 K3sFacts gather_k3s(const std::filesystem::path& root, const NodeRecord& record);
 

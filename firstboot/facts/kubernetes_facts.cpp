@@ -28,11 +28,6 @@ constexpr std::string_view kOnlineProcessors = "/sys/devices/system/cpu/online";
 constexpr std::string_view kManifestsOfKubelet = "/etc/kubernetes/manifests";
 constexpr std::size_t kMostManifests = 256;
 
-bool is_there(const fs::path& root, std::string_view path) {
-  std::error_code ignored;
-  return fs::exists(below(root, path), ignored);
-}
-
 bool is_filled_folder(const fs::path& root, std::string_view path) {
   std::error_code error;
   return fs::is_directory(below(root, path), error) && !fs::is_empty(below(root, path), error) && !error;

@@ -17,11 +17,6 @@ constexpr std::string_view kCriDockerdSocket = "/run/cri-dockerd.sock";
 // kubeadm before 1.24 knows Docker by this very path (its constants, DefaultDockerCRISocket).
 constexpr std::string_view kDockershimSocket = "/var/run/dockershim.sock";
 
-bool is_there(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
-
 Kind choose(const std::filesystem::path& root, bool has_dockershim) {
   const bool has_docker = !find_program(root, "dockerd").empty();
   if (has_docker && !find_program(root, "cri-dockerd").empty()) return Kind::kCriDockerd;
@@ -47,7 +42,7 @@ std::string_view socket_of(Kind kind) {
 void look_at_containerd(const std::filesystem::path& root, RuntimeFacts& facts) {
   facts.config = read_text_file(below(root, kContainerdConfig), kRuntimeConfigMaxSize);
   facts.cgroup_driver = has_systemd_cgroup(facts.config.content) ? "systemd" : "cgroupfs";
-  facts.is_up = is_there(below(root, kContainerdSocket));
+  facts.is_up = is_there(root, kContainerdSocket);
   if (!facts.is_up) facts.problem = "there is no " + std::string(kContainerdSocket);
 }
 
@@ -63,7 +58,7 @@ void look_at_docker(const std::filesystem::path& root, Engine* engine, RuntimeFa
     return;
   }
   facts.cgroup_driver = info->cgroup_driver;
-  facts.is_up = facts.kind == Kind::kDockershim || is_there(below(root, kCriDockerdSocket));
+  facts.is_up = facts.kind == Kind::kDockershim || is_there(root, kCriDockerdSocket);
   if (!facts.is_up) facts.problem = "there is no " + std::string(kCriDockerdSocket);
 }
 
@@ -87,7 +82,7 @@ RuntimeFacts gather_runtime(const std::filesystem::path& root, const std::option
                             Engine* engine) {
   RuntimeFacts facts;
   const bool is_old = version && !version->is_at_least(kWithoutDockershim);
-  facts.has_cgroup2 = is_there(below(root, kCgroup2));
+  facts.has_cgroup2 = is_there(root, kCgroup2);
   facts.kind = choose(root, is_old);
   facts.cri_socket = (is_old || facts.kind == Kind::kNone ? "" : "unix://") + std::string(socket_of(facts.kind));
   if (facts.kind == Kind::kContainerd) look_at_containerd(root, facts);
@@ -98,7 +93,7 @@ RuntimeFacts gather_runtime(const std::filesystem::path& root, const std::option
 std::string find_program(const std::filesystem::path& root, std::string_view name) {
   for (const std::string_view folder : kProgramFolders) {
     std::string path = std::string(folder) + "/" + std::string(name);
-    if (is_there(below(root, path))) return path;
+    if (is_there(root, path)) return path;
   }
   return {};
 }

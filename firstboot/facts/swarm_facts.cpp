@@ -12,11 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 4> kDaemons = {"/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd",
                                                       "/snap/bin/dockerd"};
 
-bool is_there(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
-
 void ask_engine(Engine& engine, SwarmFacts& facts) {
   auto info = engine.info();
   if (!info.ok()) {
@@ -42,13 +37,13 @@ void ask_engine(Engine& engine, SwarmFacts& facts) {
 
 SwarmFacts gather_swarm(const std::filesystem::path& root, Engine& engine) {
   SwarmFacts facts;
-  for (const std::string_view daemon : kDaemons) facts.is_installed |= is_there(below(root, daemon));
+  for (const std::string_view daemon : kDaemons) facts.is_installed |= is_there(root, daemon);
   ask_engine(engine, facts);
   facts.settled = read_settled_swarm(root);
   const auto key = read_join_key(root);
   facts.has_key = key.ok();
   if (!key.ok()) facts.key_problem = key.error().what();
-  facts.clock_is_set = is_there(below(root, kTimeSynchronized));
+  facts.clock_is_set = is_there(root, kTimeSynchronized);
   return facts;
 }
 

@@ -14,9 +14,11 @@ Facts FirstBoot::gather() {
 
 // At the part of the cluster that the record asks for, if its turn has come.
 void FirstBoot::look_at_cluster(Facts& facts) const {
-  if (looks_at(Stage::kNetwork) && is_k3s_node(record_)) facts.k3s = gather_k3s(options_.root, record_);
-  if (!looks_at(Stage::kCluster)) return;
-  if (is_k3s_node(record_)) facts.k3s = gather_k3s(options_.root, record_);
+  const bool is_its_turn = looks_at(Stage::kCluster);
+  if (is_k3s_node(record_) && (is_its_turn || looks_at(Stage::kNetwork))) {
+    facts.k3s = gather_k3s(options_.root, record_);
+  }
+  if (!is_its_turn) return;
   if (is_kubeadm_node(record_)) facts.kubernetes = gather_kubernetes(options_.root, record_, system_, engine_);
   if (engine_ != nullptr && is_swarm_node(record_)) facts.swarm = gather_swarm(options_.root, *engine_);
 }

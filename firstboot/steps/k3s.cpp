@@ -1,14 +1,16 @@
+#include <functional>
+
 #include "kubernetes/paths.h"
 #include "steps/managers.h"
 #include "steps/registry.h"
+#include "steps/try_again.h"
 
 namespace kraken {
 
 namespace {
 
 // A server of the size of a 3B takes minutes; an agent tries every five seconds, for ever.
-constexpr int kTries = 84;
-constexpr std::chrono::milliseconds kBetweenTries{5000};
+constexpr Patience kK3sPatience{84, std::chrono::seconds(5)};
 constexpr std::chrono::seconds kLimit{420};
 
 class K3sStep final : public Step {
@@ -46,17 +48,12 @@ Status K3sStep::apply(const Facts& facts, const NodeRecord& record, System& syst
   Managers managers(access_.broker, {record, system, facts.k3s->clock_is_set});
   if (is_first_manager(record)) {
     KRAKEN_TRY(managers.check_clock());
-  } else if (!facts.k3s->clock_is_set) {
-    Question question;
-    question.kind = Question::Kind::kTime;
+  } else {
     // A server that is not up yet keeps the agent waiting as well.
-    KRAKEN_TRY(managers.ask(question));
+    KRAKEN_TRY(managers.follow_time());
   }
-  const auto deadline = Deadline::after(kLimit);
-  for (int i = 0; i < kTries && !deadline.passed(); ++i) {
-    if (gather_k3s(access_.root, record).is_accepted) return ok_status();
-    system.pause(kBetweenTries);
-  }
+  const auto look = [this] { return is_accepted_by_k3s(access_.root); };
+  if (try_again(system, kK3sPatience, Deadline::after(kLimit), look, std::identity())) return ok_status();
   return Error(ErrorCode::kIo, std::string(is_first_manager(record) ? "" : "waiting for manager: ") +
                                    "k3s has not accepted this node yet; see journalctl -u " +
                                    std::string(k3s_unit(record)) + " on the node");

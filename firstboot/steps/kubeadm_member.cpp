@@ -10,27 +10,16 @@
 #include "kubernetes/paths.h"
 #include "steps/managers.h"
 #include "steps/node_report.h"
+#include "steps/try_again.h"
 
 namespace kraken {
 
 namespace {
 
-// kLongestKubeadmStep is made of these.
-constexpr std::chrono::seconds kPlaneLimit{150};
-constexpr int kPlaneTries = 30;
-constexpr std::chrono::milliseconds kBetweenKnocks{5000};
-constexpr std::chrono::seconds kResetLimit{180};
-// Ten minutes were seen on a 3B, and images may have to be fetched first.
-constexpr std::chrono::seconds kKubeadmLimit{1500};
+constexpr Patience kPlanePatience{30, std::chrono::seconds(5)};
 
 bool manages(const NodeRecord& record) {
   return record.node.role == kManagerRole;
-}
-
-Question time_question() {
-  Question question;
-  question.kind = Question::Kind::kTime;
-  return question;
 }
 
 std::string note_on(const std::vector<IgnoredCheck>& checks) {
@@ -80,7 +69,7 @@ Status KubeadmMember::wait_until_it_can_work() {
     KRAKEN_TRY(managers.check_clock());
     return check_for_another_plane();
   }
-  if (!kubernetes().clock_is_set) KRAKEN_TRY(managers.ask(time_question()));
+  KRAKEN_TRY(managers.follow_time());
   KRAKEN_TRY(managers.check_clock());
   return wait_for_plane();
 }
@@ -98,13 +87,9 @@ Status KubeadmMember::check_for_another_plane() {
 
 Status KubeadmMember::wait_for_plane() {
   const TcpAddress plane{node_.record.join->managers.front(), kApiServerPort};
-  const auto deadline = Deadline::after(kPlaneLimit);
-  Status status = access_.ports.knock(plane);
-  for (int i = 0; !status.ok() && i < kPlaneTries && !deadline.passed(); ++i) {
-    node_.system.pause(kBetweenKnocks);
-    status = access_.ports.knock(plane);
-  }
-  return std::move(status).with_context("waiting for manager");
+  return try_again(node_.system, kPlanePatience, Deadline::after(kPlaneLimit),
+                   [&] { return access_.ports.knock(plane); })
+      .with_context("waiting for manager");
 }
 
 Status KubeadmMember::clear(Membership membership) {

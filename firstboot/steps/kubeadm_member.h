@@ -2,6 +2,7 @@
 // by then fails, and is tried again by the next run, which begins with what it finds.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "base/secret_bytes.h"
@@ -9,13 +10,18 @@
 #include "facts/facts.h"
 #include "steps/cluster_access.h"
 #include "steps/kubeadm_state.h"
+#include "steps/managers.h"
 #include "system/system.h"
 
 namespace kraken {
 
+inline constexpr std::chrono::seconds kPlaneLimit{150};
+inline constexpr std::chrono::seconds kResetLimit{180};
+// Ten minutes were seen on a 3B, and images may have to be fetched first.
+inline constexpr std::chrono::seconds kKubeadmLimit{1500};
 // The longest that become() may take: waiting for the manager's clock and for its control plane, resetting, and
 // kubeadm. What ends the whole program must leave as much to a step that was begun at the last moment.
-inline constexpr std::chrono::seconds kLongestKubeadmStep{150 + 150 + 180 + 1500};
+inline constexpr std::chrono::seconds kLongestKubeadmStep = kManagerLimit + kPlaneLimit + kResetLimit + kKubeadmLimit;
 
 class KubeadmMember {
  public:

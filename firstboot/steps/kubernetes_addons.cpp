@@ -1,13 +1,13 @@
 #include "kubernetes/paths.h"
 #include "steps/managers.h"
 #include "steps/registry.h"
+#include "steps/try_again.h"
 
 namespace kraken {
 
 namespace {
 
-constexpr int kTries = 10;
-constexpr std::chrono::milliseconds kBetweenTries{6000};
+constexpr Patience kApplyPatience{9, std::chrono::seconds(6)};
 constexpr std::chrono::seconds kApplyLimit{90};
 constexpr std::chrono::seconds kLimit{240};  // no try is begun after it
 
@@ -42,12 +42,7 @@ Status apply_manifest(const KubernetesFacts& facts, const std::string& manifest,
                       System& system) {
   const std::vector<std::string> argv = {facts.kubectl, "--kubeconfig", std::string(kAdminConf),
                                          "apply",       "-f",           manifest};
-  Status status = system.run_program(argv, kApplyLimit);
-  for (int i = 1; !status.ok() && i < kTries && !deadline.passed(); ++i) {
-    system.pause(kBetweenTries);
-    status = system.run_program(argv, kApplyLimit);
-  }
-  return status;
+  return try_again(system, kApplyPatience, deadline, [&] { return system.run_program(argv, kApplyLimit); });
 }
 
 Status KubernetesAddonsStep::apply(const Facts& facts, const NodeRecord& /*record*/, System& system) const {

@@ -1,6 +1,7 @@
 #include "kubernetes/paths.h"
 #include "kubernetes/runtime_config.h"
 #include "steps/registry.h"
+#include "steps/try_again.h"
 
 namespace kraken {
 
@@ -8,8 +9,8 @@ namespace {
 
 using Kind = RuntimeFacts::Kind;
 
-constexpr std::chrono::milliseconds kBetweenTries{2000};
-constexpr int kTries = 75;
+// A runtime takes a minute to start on a small node.
+constexpr Patience kRuntimePatience{75, std::chrono::seconds(2)};
 constexpr std::chrono::seconds kRuntimeLimit{150};
 constexpr std::chrono::seconds kRestartLimit{120};
 constexpr std::string_view kSystemd = "systemd";
@@ -113,14 +114,10 @@ Status KubernetesRuntimeStep::apply(const Facts& facts, const NodeRecord& /*reco
   return wait_for_runtime(*facts.kubernetes, system);
 }
 
-// A runtime takes a minute to start on a small node.
 Status KubernetesRuntimeStep::wait_for_runtime(const KubernetesFacts& facts, System& system) const {
-  const auto deadline = Deadline::after(kRuntimeLimit);
-  RuntimeFacts now = gather_runtime(access_.root, facts.version, &access_.engine);
-  for (int i = 0; !now.is_up && i < kTries && !deadline.passed(); ++i) {
-    system.pause(kBetweenTries);
-    now = gather_runtime(access_.root, facts.version, &access_.engine);
-  }
+  const auto look = [&] { return gather_runtime(access_.root, facts.version, &access_.engine); };
+  const auto is_up = [](const RuntimeFacts& runtime) { return runtime.is_up; };
+  const RuntimeFacts now = try_again(system, kRuntimePatience, Deadline::after(kRuntimeLimit), look, is_up);
   if (now.is_up) return ok_status();
   return Error(ErrorCode::kIo, std::string(to_word(now.kind)) + " does not answer: " + now.problem);
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "join/deadline.h"
+#include "steps/try_again.h"
 #include "system/utc.h"
 
 namespace kraken {
@@ -11,10 +11,7 @@ namespace {
 
 using Kind = Answer::Kind;
 
-constexpr std::chrono::seconds kManagerLimit{150};
-constexpr int kManagerTries = 20;
-constexpr std::chrono::milliseconds kFirstPause{1000};
-constexpr std::chrono::milliseconds kLongestPause{8000};
+constexpr Patience kManagerPatience{20, std::chrono::seconds(1), std::chrono::seconds(8)};
 // What certificates forgive is minutes; what a network's delay costs is less than a second.
 constexpr UnixTime kClockTolerance = 30;
 
@@ -35,19 +32,20 @@ bool keeps_its_keys(const NodeRecord& record) {
 }
 
 Result<Answer> Managers::ask(const Question& question) {
-  const auto deadline = Deadline::after(kManagerLimit);
-  auto pause = kFirstPause;
-  auto answer = ask_once(question);
-  for (int i = 0; i < kManagerTries && !deadline.passed(); ++i) {
-    if (is_final(answer)) break;
-    node_.system.pause(pause);
-    pause = std::min(2 * pause, kLongestPause);
-    answer = ask_once(question);
-  }
+  auto answer = try_again(
+      node_.system, kManagerPatience, Deadline::after(kManagerLimit), [&] { return ask_once(question); }, is_final);
   if (!answer.ok()) return answer.error().with_context("waiting for manager");
   if (answer->kind == Kind::kNotYet) return Error(ErrorCode::kIo, "waiting for manager: " + answer->reason);
   if (answer->kind == Kind::kRefused) return Error(ErrorCode::kIo, "the manager refuses: " + answer->reason);
   return answer;
+}
+
+Status Managers::follow_time() {
+  if (node_.clock_is_set) return ok_status();
+  Question question;
+  question.kind = Question::Kind::kTime;
+  KRAKEN_TRY(ask(question));
+  return ok_status();
 }
 
 Result<Answer> Managers::ask_once(const Question& question) {

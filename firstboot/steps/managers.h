@@ -2,6 +2,8 @@
 // bounded, and the clock follows theirs when no time server has set it.
 #pragma once
 
+#include <chrono>
+
 #include "contract/node_record.h"
 #include "join/client.h"
 #include "system/system.h"
@@ -12,6 +14,9 @@ namespace kraken {
 bool is_first_manager(const NodeRecord& record);
 // A manager's keys are those of the nodes that may be burned again; others have no use for theirs once they are in.
 bool keeps_its_keys(const NodeRecord& record);
+
+// The longest that Managers::ask() goes on asking.
+inline constexpr std::chrono::seconds kManagerLimit{150};
 
 class Managers {
  public:
@@ -26,6 +31,8 @@ class Managers {
   // All but this node in turn until one knows an answer; "not yet" is asked again for a while. kIo with "waiting for
   // manager" when none does by then, and for a refusal.
   Result<Answer> ask(const Question& question);
+  // Their time, when no time server has set this node's clock; fails as ask().
+  Status follow_time();
   // The first manager that has something to say; else what the last one said. kNotFound when there is no other.
   Result<Answer> ask_once(const Question& question);
   // kIo while the clock is behind the time at which this node's image was made: a certificate that is not valid yet is

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "join/deadline.h"
+#include "steps/try_again.h"
 
 namespace kraken {
 
@@ -12,7 +12,7 @@ using Kind = Answer::Kind;
 
 // Docker takes a minute to start on a small node.
 constexpr std::chrono::seconds kEngineLimit{150};
-constexpr int kEngineTries = 75;
+constexpr Patience kEnginePatience{75, std::chrono::seconds(2)};
 constexpr std::chrono::milliseconds kBetweenTries{2000};
 // A join that the engine goes on with in the background, and one that was under way before.
 constexpr int kJoinTries = 45;
@@ -53,13 +53,9 @@ Status SwarmMember::become() {
 }
 
 Result<EngineInfo> SwarmMember::wait_for_engine() {
-  const auto deadline = Deadline::after(kEngineLimit);
-  auto info = access_.engine.info();
-  for (int i = 0; !info.ok() && i < kEngineTries && !deadline.passed(); ++i) {
-    node_.system.pause(kBetweenTries);
-    info = access_.engine.info();
-  }
-  return std::move(info).with_context("Docker does not answer");
+  return try_again(node_.system, kEnginePatience, Deadline::after(kEngineLimit),
+                   [this] { return access_.engine.info(); })
+      .with_context("Docker does not answer");
 }
 
 Result<EngineInfo> SwarmMember::wait_while_pending(EngineInfo info, int tries) {

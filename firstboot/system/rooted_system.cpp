@@ -84,6 +84,11 @@ std::filesystem::path below(const std::filesystem::path& root, std::string_view 
   return root / std::filesystem::path(path).relative_path();
 }
 
+bool is_there(const std::filesystem::path& root, std::string_view path) {
+  std::error_code ignored;
+  return std::filesystem::exists(below(root, path), ignored);
+}
+
 void RootedSystem::pause(std::chrono::milliseconds time) {
   std::this_thread::sleep_for(time);
 }

@@ -14,6 +14,8 @@ inline constexpr std::string_view kNewFileSuffix = ".kraken-new";
 
 // `path` ("/etc/hosts") below `root`.
 std::filesystem::path below(const std::filesystem::path& root, std::string_view path);
+// Whether something lies there. What cannot be looked at counts as not there.
+bool is_there(const std::filesystem::path& root, std::string_view path);
 
 class RootedSystem : public System {
  public:

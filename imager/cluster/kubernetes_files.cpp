@@ -61,16 +61,11 @@ Result<std::vector<CardFile>> kubeadm_files(const KubernetesPki& pki, const Node
   return files;
 }
 
-bool is_first_manager(const ClusterConfig& cluster, const NodeConfig& node) {
-  const NodeConfig* first = cluster.first_manager();
-  return first != nullptr && first->id.value == node.id.value;
-}
-
 Result<SecretBytes> k3s_token_of(const ClusterSecrets& secrets, const KubernetesPki& pki, const ClusterConfig& cluster,
                                  const NodeConfig& node) {
   const std::string& name = cluster.name.value;
   // It makes the cluster, and has no other server whose CA it could check.
-  if (is_first_manager(cluster, node)) return derive_k3s_password(secrets, name, K3sUser::kServer);
+  if (cluster.is_first_manager(node)) return derive_k3s_password(secrets, name, K3sUser::kServer);
   const bool is_server = node.profile.role.value == Role::kManager;
   return derive_k3s_token(secrets, name, is_server ? K3sUser::kServer : K3sUser::kAgent, pki.ca.certificate);
 }
@@ -88,7 +83,7 @@ Result<std::vector<CardFile>> k3s_files(const ClusterSecrets& secrets, const Kub
   KRAKEN_ASSIGN(const SecretBytes agents, derive_k3s_password(secrets, name, K3sUser::kAgent));
   files.push_back(secret_file(std::string(kK3sAgentTokenPath), agents.view(),
                               "what agents join with, derived from the cluster's secret"));
-  if (!is_first_manager(cluster, node)) return files;
+  if (!cluster.is_first_manager(node)) return files;
   add_authorities(kK3sTlsFolder, kK3sAuthorities, pki, files);
   files.push_back(secret_file(std::string(kK3sTlsFolder) + "/service.key", pki.service_account.view(),
                               "key of the tokens of service accounts"));

@@ -148,4 +148,9 @@ const NodeConfig* ClusterConfig::first_manager() const {
   return found == nodes.end() ? nullptr : &*found;
 }
 
+bool ClusterConfig::is_first_manager(const NodeConfig& node) const {
+  const NodeConfig* first = first_manager();
+  return first != nullptr && first->id.value == node.id.value;
+}
+
 }  // namespace kraken

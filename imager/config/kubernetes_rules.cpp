@@ -23,6 +23,10 @@ bool is_kubernetes(const ClusterConfig& cluster) {
   return cluster.orchestrator.value == Orchestrator::kKubeadm || cluster.orchestrator.value == Orchestrator::kK3s;
 }
 
+// kube-apiserver's default --service-node-port-range, of which it may give any port to a service, on every node.
+constexpr std::uint16_t kFirstNodePort = 30000;
+constexpr std::uint16_t kLastNodePort = 32767;
+
 struct Defaults {
   const char* key;
   Ipv4Subnet usual;
@@ -100,6 +104,13 @@ void read_subnets(const View& section, ClusterConfig& cluster, Problems& problem
 
 void check_kubernetes(const ClusterConfig& cluster, Problems& problems) {
   if (!is_kubernetes(cluster)) return;
+  const auto& port = cluster.join.broker_port;
+  if (port.value >= kFirstNodePort && port.value <= kLastNodePort) {
+    problems.add(port.origin, "orchestrator.broker_port: " + std::to_string(port.value) +
+                                  " is among the ports that Kubernetes gives to services (30000 to 32767); expected "
+                                  "another, like " +
+                                  std::to_string(kDefaultBrokerPort));
+  }
   const auto& pods = cluster.join.pod_subnet;
   if (!has_pod_networks(pods.value, cluster.nodes.size())) {
     const bool is_default = pods.origin.line == 0;

@@ -122,6 +122,7 @@ struct ClusterConfig {
   const NodeConfig* find_node(std::uint32_t id) const;
   // The one that makes the cluster, which the others join; null only where there is no orchestrator.
   const NodeConfig* first_manager() const;
+  bool is_first_manager(const NodeConfig& node) const;
 };
 
 struct BaseBuild {

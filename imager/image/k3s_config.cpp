@@ -48,10 +48,9 @@ std::string server_part(const ClusterConfig& cluster, const NodeConfig& node) {
   text += line("cluster-dns", dns_address(join.service_subnet.value));
   const std::vector<std::string> names = server_names(cluster);
   text += list("tls-san", names);
-  const bool is_first = cluster.first_manager()->id.value == node.id.value;
   const bool is_alone = names.size() == 2;
   // Without it the first server keeps its state in SQLite, which no other one can share.
-  if (is_first && !is_alone) text += line("cluster-init", "true");
+  if (cluster.is_first_manager(node) && !is_alone) text += line("cluster-init", "true");
   if (!join.small_server.value) return text;
   // k3s' documentation asks for 2 GB for a server; without these it does in less.
   text += list("disable", {"traefik", "metrics-server", "local-storage"});
@@ -62,13 +61,13 @@ std::string server_part(const ClusterConfig& cluster, const NodeConfig& node) {
 }  // namespace
 
 std::string k3s_config(const ClusterConfig& cluster, const NodeConfig& node) {
-  const NodeConfig& first = *cluster.first_manager();
   std::string text =
       "# Written by kraken-image. Settings of your own go into a file in config.yaml.d, from an overlay.\n";
   text += line("node-name", yaml_text(node.name.value));
   text += line("token-file", kK3sTokenPath);
-  if (first.id.value != node.id.value) {
-    text += line("server", yaml_text("https://" + format_ipv4(first.address.value) + ":6443"));
+  if (!cluster.is_first_manager(node)) {
+    const Ipv4 first = cluster.first_manager()->address.value;
+    text += line("server", yaml_text("https://" + format_ipv4(first) + ":6443"));
   }
   if (node.profile.role.value == Role::kManager) text += server_part(cluster, node);
   std::vector<std::string> labels;

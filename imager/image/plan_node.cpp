@@ -122,9 +122,7 @@ void warn_of_joining(const NodeInputs& inputs, PlanBuilder& plan, std::vector<st
   for (const std::string& what : missing_programs(kind, plan)) {
     warnings.emplace_back(setting).append(", but ").append(what);
   }
-  const bool is_first =
-      cluster.first_manager() != nullptr && cluster.first_manager()->id.value == inputs.node->id.value;
-  if (kind == Orchestrator::kKubeadm && is_first && !plan.exists(kManifestsFolder)) {
+  if (kind == Orchestrator::kKubeadm && cluster.is_first_manager(*inputs.node) && !plan.exists(kManifestsFolder)) {
     warnings.push_back(setting + ", but there is no network add-on in " + std::string(kManifestsFolder) +
                        ": nodes are not ready before one is applied (put its manifest into an overlay)");
   }

@@ -95,6 +95,10 @@ constexpr Mistake kMistakes[] = {
      "47: orchestrator.service_subnet: 192.168.3.0/25 overlaps network.subnet"},
     {"pods_on_services", "orchestrator: {kind: kubeadm, pod_subnet: 10.0.0.0/8}",
      "43: orchestrator.pod_subnet: 10.0.0.0/8 overlaps service_subnet, 10.96.0.0/16; expected ranges apart"},
+    {"node_port", "orchestrator: {kind: k3s, broker_port: 30000}",
+     "40: orchestrator.broker_port: 30000 is among the ports that Kubernetes gives to services"},
+    {"last_node_port", "orchestrator: {kind: k3s, broker_port: 32767}",
+     "40: orchestrator.broker_port: 32767 is among the ports"},
     {"services_on_pods", "orchestrator: {kind: k3s, service_subnet: 10.42.9.0/24}",
      "43: orchestrator.service_subnet: 10.42.9.0/24 overlaps pod_subnet, 10.42.0.0/16"},
 };
