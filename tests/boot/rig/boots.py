@@ -11,7 +11,7 @@ from .image import Image
 
 HOST_KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
 PROGRAM = "/usr/lib/kraken/kraken-firstboot"
-_ATTEMPTS = 3
+ATTEMPTS = 3  # at a boot whose emulated hardware dies
 SERVICES = ("kraken-firstboot.service", "kraken-network.service", "kraken-cluster.service")
 
 
@@ -79,14 +79,14 @@ class Rig:
         """Boots the card, checks the node from outside while it runs and the card once it is off; gives a snapshot."""
         before = self._settings.work / "card-before.qcow2"
         shutil.copyfile(self._overlay, before)
-        for attempt in range(1, _ATTEMPTS + 1):
+        for attempt in range(1, ATTEMPTS + 1):
             work = self._settings.work / (title.replace(" ", "-") + (f"-{attempt}" if attempt > 1 else ""))
             work.mkdir()
             try:
                 return self._boot_once(title, files, work, second)
             except HardwareDied as error:
                 print(f"        the emulated hardware died: {error}", flush=True)
-                if attempt == _ATTEMPTS:
+                if attempt == ATTEMPTS:
                     raise
                 shutil.copyfile(before, self._overlay)
 

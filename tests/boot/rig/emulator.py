@@ -69,6 +69,7 @@ class Emulator:
         self.started = time.monotonic()
         self._helpers = contextlib.ExitStack()
         self.machine = machine
+        self._net = net
         self.manager = Manager(net.manager, free_port()) if net.manager and not wiring else None
         self.wiring = wiring or alone(net, self.manager.forwards() if self.manager else "")
         serials = ["null", "null"]
@@ -79,7 +80,7 @@ class Emulator:
             *(("-dtb", boot_files["device_tree"]) if machine.device_trees else ()),
             "-append", boot_files["command_line"],
             "-drive", f"file={overlay},{machine.card},format=qcow2,{CACHES[cache]}",
-            *network.options(self.wiring, {nic: machine.nic_drivers[nic] for nic in nics}),
+            *network.options(net, self.wiring, {nic: machine.nic_drivers[nic] for nic in nics}),
             "-no-reboot", "-display", "none", "-monitor", "none", "-qmp", f"unix:{self._monitor},server=on,wait=off",
             *(word for serial in serials for word in ("-serial", serial))]
         self._process = None
@@ -113,7 +114,8 @@ class Emulator:
         return Monitor(self._monitor)
 
     def plug_in(self, nic):
-        self._act_once(lambda monitor: monitor.plug_in(nic, self.machine.nic_drivers[nic]))
+        properties = self._net.device_properties(nic, self.machine.nic_drivers[nic])
+        self._act_once(lambda monitor: monitor.plug_in(properties))
 
     def unplug(self, nic):
         self._act_once(lambda monitor: monitor.unplug(nic))

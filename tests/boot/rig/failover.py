@@ -74,6 +74,6 @@ class Failover:
         """The interface whose adapter was made with that address: as a port it may use another one."""
         text = self._guest.text(f"cat /proc/net/bonding/{self._bond}")
         for part in text.split("Slave Interface: ")[1:]:
-            if f"Permanent HW addr: {network.mac(nic)}" in part:
+            if f"Permanent HW addr: {self._net.mac(nic)}" in part:
                 return part.split()[0]
         return None

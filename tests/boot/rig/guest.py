@@ -1,13 +1,15 @@
-"""The booted node over ssh, through the port that QEMU forwards on loopback."""
+"""The booted node over ssh."""
 
 from .programs import ProgramFailed, run
 
 
 class Guest:
-    def __init__(self, port, user, key, known_hosts):
+    def __init__(self, host, port, user, key, known_hosts):
+        """HOST and PORT: what leads to the node's sshd."""
+        self._host = host
         self.port = port
         self._known_hosts = known_hosts
-        self._target = f"{user}@127.0.0.1"
+        self._target = f"{user}@{host}"
         self._options = [
             "-F", "/dev/null", "-i", key, "-p", port, "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes",
             "-o", "StrictHostKeyChecking=yes", "-o", f"UserKnownHostsFile={known_hosts}",
@@ -16,7 +18,7 @@ class Guest:
     def presented_host_key(self):
         """The ed25519 host key that the guest's sshd shows, as "type base64", or None while there is no sshd."""
         try:
-            done = run("ssh-keyscan", "-T", "10", "-t", "ed25519", "-p", self.port, "127.0.0.1", allowed=None, timeout=30)
+            done = run("ssh-keyscan", "-T", "10", "-t", "ed25519", "-p", self.port, self._host, allowed=None, timeout=30)
         except ProgramFailed:
             return None
         for line in done.stdout.splitlines():
@@ -26,7 +28,11 @@ class Guest:
         return None
 
     def trust(self, host_key):
-        self._known_hosts.write_text(f"[127.0.0.1]:{self.port} {host_key}\n")
+        self._known_hosts.write_text(f"{self._known_name()} {host_key}\n")
+
+    def _known_name(self):
+        """sshd(8), SSH_KNOWN_HOSTS FILE FORMAT"""
+        return self._host if self.port == 22 else f"[{self._host}]:{self.port}"
 
     def run(self, command, timeout=120, allowed=(0,)):
         """COMMAND on the node, by its user; gives its output."""

@@ -23,10 +23,11 @@ class Monitor:
 
     def set_link(self, nic, up):
         """Stops or starts the traffic; the guest's carrier stays."""
-        self._ask("set_link", name=network.hubport(nic), up=up)
+        self._ask("set_link", name=network.cable(nic), up=up)
 
-    def plug_in(self, nic, driver):
-        self._ask("device_add", **network.device_properties(nic, driver))
+    def plug_in(self, properties):
+        """PROPERTIES: NodeNetwork.device_properties()."""
+        self._ask("device_add", **properties)
 
     def unplug(self, nic):
         self._ask("device_del", id=nic)

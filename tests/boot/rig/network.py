@@ -11,8 +11,7 @@ RECORD = "/etc/kraken/node.json"
 
 ONBOARD = "onboard"
 ADAPTER = "adapter"
-_MACS = {ONBOARD: "52:54:00:00:00:03", ADAPTER: "52:54:00:00:01:03"}
-_HUBPORTS = {ONBOARD: "h0", ADAPTER: "h1"}
+NICS = (ONBOARD, ADAPTER)
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,14 @@ class NodeNetwork:
     subnet: str
     gateway: str
     manager: str | None  # nobody when the node is the manager itself
+
+    def mac(self, nic):
+        """No two nodes of a segment have the same one."""
+        return f"52:54:00:00:{NICS.index(nic):02x}:{ipaddress.ip_address(self.address).packed[-1]:02x}"
+
+    def device_properties(self, nic, driver):
+        """What QEMU is to know of the interface, which is a DRIVER of its."""
+        return {"driver": driver, "id": nic, "netdev": cable(nic), "mac": self.mac(nic)}
 
 
 def of_image(image, scratch):
@@ -32,28 +39,14 @@ def of_image(image, scratch):
     return NodeNetwork(own["address"], str(subnet), own["gateway"], manager)
 
 
-def mac(nic):
-    return _MACS[nic]
+def cable(nic):
+    """QEMU's name of what the interface hangs on."""
+    return f"h{NICS.index(nic)}"
 
 
-def hubport(nic):
-    """QEMU's name of the cable."""
-    return _HUBPORTS[nic]
-
-
-def device_properties(nic, driver):
-    """What QEMU is to know of the interface, which is a DRIVER of its."""
-    return {"driver": driver, "id": nic, "netdev": _HUBPORTS[nic], "mac": _MACS[nic]}
-
-
-def options(wiring, nics):
-    """QEMU's words for a node that hangs where WIRING says. NICS: interface to QEMU's driver. A hub, since a gratuitous ARP
-    and a backup interface's listening need one segment."""
-    words = []
-    for number, uplink in enumerate(wiring.uplinks):
-        words += ["-netdev", f"{uplink},id=u{number}", "-netdev", f"hubport,id=hu{number},hubid=0,netdev=u{number}"]
-    for nic in (ONBOARD, ADAPTER):
-        words += ["-netdev", f"hubport,id={_HUBPORTS[nic]},hubid=0"]
+def options(net, wiring, nics):
+    """QEMU's words for a node that hangs where WIRING says. NICS: interface to QEMU's driver."""
+    words = list(wiring.cables)
     for nic, driver in nics.items():
-        words += ["-device", ",".join(f"{name}={value}" for name, value in device_properties(nic, driver).items())]
+        words += ["-device", ",".join(f"{name}={value}" for name, value in net.device_properties(nic, driver).items())]
     return words

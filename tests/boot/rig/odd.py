@@ -20,9 +20,10 @@ class OddBoot:
     name = ""
     nics = (network.ONBOARD, network.ADAPTER)
 
-    def __init__(self, settings, record):
+    def __init__(self, settings, record, net):
         self.settings = settings
         self.record = record
+        self.net = net
 
     def prepare(self, image):
         """Makes IMAGE (editable) wrong."""
@@ -142,7 +143,7 @@ class LateAdapter(OddBoot):
         bond = guest.text("cat /proc/net/bonding/*")
         active = bond.partition("Currently Active Slave: ")[2].split("\n")[0]
         checks.check("the node works through the late adapter",
-                     f"Permanent HW addr: {network.mac(network.ADAPTER)}" in bond.partition(f"Interface: {active}\n")[2]
+                     f"Permanent HW addr: {self.net.mac(network.ADAPTER)}" in bond.partition(f"Interface: {active}\n")[2]
                      .partition("Slave Interface")[0], bond[-600:])
 
 

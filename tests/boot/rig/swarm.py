@@ -1,4 +1,4 @@
-"""Several cards of one cluster, booted at the same time on one Ethernet segment: they must become a Docker Swarm."""
+"""Several cards of one cluster, booted at the same time on one switch: they must become a Docker Swarm."""
 
 import json
 from contextlib import ExitStack
@@ -57,13 +57,13 @@ class Swarm:
         self._nodes = [self._manager, *self._workers]
 
     def run(self):
-        self._boot("first-boot", self._look_at_members)
-        self._boot("second-boot", self._look_at_second_boot)
+        wirings = together([node.net for node in self._nodes])
+        self._boot("first-boot", wirings, self._look_at_members)
+        self._boot("second-boot", wirings, self._look_at_second_boot)
 
-    def _boot(self, title, look):
+    def _boot(self, title, wirings, look):
         """All nodes, from switching on to switching off."""
         print(f"{title.replace('-', ' ')} of {', '.join(node.name for node in self._nodes)}", flush=True)
-        wirings = together([node.net for node in self._nodes])
         with ExitStack() as running:
             try:
                 for node, wiring in zip(self._nodes, wirings):

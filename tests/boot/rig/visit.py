@@ -7,7 +7,7 @@ from .guest import Guest
 def log_in(settings, emulator, folder, port=None):
     """Waits until the node lets its user in, at its own address or through PORT; gives the guest, and the host key that
     its sshd shows."""
-    guest = Guest(port or emulator.wiring.port, settings.user, settings.ssh_key, folder / "known_hosts")
+    guest = Guest(emulator.wiring.host, port or emulator.wiring.port, settings.user, settings.ssh_key, folder / "known_hosts")
     presented = emulator.wait_for("sshd", guest.presented_host_key, 600 * settings.patience)
     print(f"        sshd answers after {emulator.elapsed():.0f} s", flush=True)
     guest.trust(presented)
