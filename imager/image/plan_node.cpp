@@ -1,7 +1,7 @@
 #include "image/plan_node.h"
 
 #include <algorithm>
-#include <initializer_list>
+#include <array>
 
 #include "base/text.h"
 #include "image/derived_ids.h"
@@ -76,32 +76,44 @@ Status plan_overlays(PlanBuilder& plan, const OpenedImage& image, const NodeInpu
   return ok_status();
 }
 
-bool has_one_of(PlanBuilder& plan, std::initializer_list<const char*> paths) {
-  return std::ranges::any_of(paths, [&plan](const char* path) { return plan.exists(path); });
+bool has_program(PlanBuilder& plan, const std::string& name) {
+  constexpr std::array<const char*, 4> kFolders = {"/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/"};
+  return std::ranges::any_of(kFolders, [&](const char* folder) { return plan.exists(folder + name); });
+}
+
+void add_missing_for_kubeadm(PlanBuilder& plan, bool has_docker, std::vector<std::string>& missing) {
+  for (const std::string program : {"kubeadm", "kubelet"}) {
+    if (has_program(plan, program)) continue;
+    std::string& text = missing.emplace_back("there is no ");
+    text.append(program).append(" on this image: the node will say that it cannot join (put it into an overlay, as ");
+    text.append("/usr/local/bin/").append(program).append(")");
+  }
+  if (!has_docker && !has_program(plan, "containerd")) {
+    missing.emplace_back(
+        "there is no container runtime on this image (put containerd or docker.io among the packages "
+        "of the base)");
+  }
+  // What InPathCheck of cmd/kubeadm/app/preflight/checks.go insists on and an image may lack; 1.32 and 1.33 ended that.
+  std::vector<std::string> checked = {"conntrack", "iptables"};
+  if (!has_docker) checked.emplace_back("crictl");
+  for (const std::string& program : checked) {
+    if (has_program(plan, program)) continue;
+    missing.push_back("there is no " + program +
+                      " on this image: kubeadm's own checks do not pass without it in most of its versions (put it "
+                      "among the packages of the base, or into an overlay)");
+  }
 }
 
 // What each kind of cluster needs of the image. A setting must never be ignored in silence.
 std::vector<std::string> missing_programs(Orchestrator kind, PlanBuilder& plan) {
   std::vector<std::string> missing;
-  const bool has_docker = has_one_of(plan, {"/usr/sbin/dockerd", "/usr/bin/dockerd"});
+  const bool has_docker = has_program(plan, "dockerd");
   if (kind == Orchestrator::kSwarm && !has_docker) {
     missing.emplace_back(
         "there is no Docker on this image: the node will say that it cannot join (put docker.io among "
         "the packages of the base)");
   }
-  if (kind == Orchestrator::kKubeadm) {
-    for (const std::string program : {"kubeadm", "kubelet"}) {
-      if (plan.exists("/usr/bin/" + program) || plan.exists("/usr/local/bin/" + program)) continue;
-      std::string& text = missing.emplace_back("there is no ");
-      text.append(program).append(" on this image: the node will say that it cannot join (put it into an overlay, as ");
-      text.append("/usr/local/bin/").append(program).append(")");
-    }
-    if (!has_docker && !has_one_of(plan, {"/usr/bin/containerd", "/usr/local/bin/containerd"})) {
-      missing.emplace_back(
-          "there is no container runtime on this image (put containerd or docker.io among the packages "
-          "of the base)");
-    }
-  }
+  if (kind == Orchestrator::kKubeadm) add_missing_for_kubeadm(plan, has_docker, missing);
   if (kind == Orchestrator::kK3s && !plan.exists("/usr/local/bin/k3s")) {
     missing.emplace_back(
         "there is no /usr/local/bin/k3s on this image: nothing can be started (put k3s' program into an "

@@ -83,10 +83,11 @@ class KubeadmTest(KubernetesCase):
 
     def test_programs_that_are_missing_are_told(self):
         said = self.plan(3).stdout + self.plan(3).stderr
-        for program in ("kubeadm", "kubelet", "container runtime"):
+        for program in ("kubeadm", "kubelet", "container runtime", "conntrack", "iptables", "crictl"):
             self.assertIn(f"there is no {program} on this image", said)
         self.assertNotIn("does not join", said)
-        programs = {f"/usr/bin/{name}": b"\x7fELF" for name in ("kubeadm", "kubelet", "containerd")}
+        programs = {f"/usr/bin/{name}": b"\x7fELF" for name in ("kubeadm", "kubelet", "containerd", "crictl")}
+        programs |= {f"/usr/sbin/{name}": b"\x7fELF" for name in ("conntrack", "iptables")}
         self.assertIn("there is no network add-on", self.plan(1).stdout)
         programs["/etc/kraken/manifests/flannel.yaml"] = b"{}"
         self.write(self.base(Shape(extra_files=programs), "with"), "kubeadm")
