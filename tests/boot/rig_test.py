@@ -13,6 +13,7 @@ from pathlib import Path
 from rig import card, console, initramfs, machines, moments, torn, trees
 from rig.checks import Checks
 from rig.editable import EditableImage
+from rig.emulator import BootFailed, HardwareDied, until_hardware_lives
 from rig.image import Image
 from rig.programs import ProgramFailed
 
@@ -130,6 +131,37 @@ class MomentsTest(unittest.TestCase):
     def test_few_are_not_all_in_one_part(self):
         for seed in range(50):
             self.assertGreater(len({moment.part for moment in moments.draw(3, seed, LENGTHS)}), 1)
+
+
+class HardwareTest(unittest.TestCase):
+    def boot(self, failures):
+        """How many boots there were when each of the first FAILURES raises one, and what they gave."""
+        attempts = []
+
+        def boot(attempt):
+            attempts.append(attempt)
+            if attempt <= len(failures):
+                raise failures[attempt - 1]
+            return "booted"
+
+        with contextlib.redirect_stdout(io.StringIO()):
+            try:
+                given = until_hardware_lives(boot)
+            except BootFailed as error:
+                given = error
+        return attempts, given
+
+    def test_a_boot_whose_hardware_died_is_tried_again(self):
+        self.assertEqual(self.boot([]), ([1], "booted"))
+        self.assertEqual(self.boot([HardwareDied("a"), HardwareDied("b")]), ([1, 2, 3], "booted"))
+
+    def test_not_for_ever(self):
+        last = HardwareDied("c")
+        self.assertEqual(self.boot([HardwareDied("a"), HardwareDied("b"), last]), ([1, 2, 3], last))
+
+    def test_any_other_failure_is_the_images(self):
+        failure = BootFailed("it hangs")
+        self.assertEqual(self.boot([failure]), ([1], failure))
 
 
 class TreesTest(unittest.TestCase):

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import card, initramfs, machines, network, visit
-from .emulator import BootFailed, HardwareDied, Emulator, flatten, make_overlay
+from .emulator import BootFailed, Emulator, flatten, make_overlay, until_hardware_lives
 from .failover import Failover
 from .image import Image
 
 HOST_KEY_FILE = "/etc/ssh/ssh_host_ed25519_key.pub"
 PROGRAM = "/usr/lib/kraken/kraken-firstboot"
-ATTEMPTS = 3  # at a boot whose emulated hardware dies
 SERVICES = ("kraken-firstboot.service", "kraken-network.service", "kraken-cluster.service")
 
 
@@ -79,16 +78,14 @@ class Rig:
         """Boots the card, checks the node from outside while it runs and the card once it is off; gives a snapshot."""
         before = self._settings.work / "card-before.qcow2"
         shutil.copyfile(self._overlay, before)
-        for attempt in range(1, ATTEMPTS + 1):
+
+        def boot(attempt):
             work = self._settings.work / (title.replace(" ", "-") + (f"-{attempt}" if attempt > 1 else ""))
             work.mkdir()
-            try:
-                return self._boot_once(title, files, work, second)
-            except HardwareDied as error:
-                print(f"        the emulated hardware died: {error}", flush=True)
-                if attempt == ATTEMPTS:
-                    raise
-                shutil.copyfile(before, self._overlay)
+            shutil.copyfile(before, self._overlay)
+            return self._boot_once(title, files, work, second)
+
+        return until_hardware_lives(boot)
 
     def _boot_once(self, title, files, work, second):
         print(f"{title} on {self._settings.machine.name}", flush=True)

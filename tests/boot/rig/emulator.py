@@ -44,6 +44,20 @@ class HardwareDied(BootFailed):
     """The emulated one: the boot is to be tried again, on the card as it was before."""
 
 
+_ATTEMPTS = 3  # at a boot whose emulated hardware dies
+
+
+def until_hardware_lives(boot):
+    """Gives what BOOT(attempt) gives. It is called again, with 2 and 3, when the hardware died: on the card as it was before."""
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return boot(attempt)
+        except HardwareDied as error:
+            print(f"        the emulated hardware died: {error}", flush=True)
+            if attempt == _ATTEMPTS:
+                raise
+
+
 def make_overlay(image, overlay):
     size = 1 << (os.path.getsize(image) - 1).bit_length()
     run("qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", "raw", overlay, str(size))
