@@ -95,21 +95,40 @@ std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std:
 
 namespace {
 
-// The node's address where it counts: with dhcpcd several interfaces have it, and `route` says which one is used.
-const LinkAddress* own_address(const NetworkState& state, const NodeRecord& record, const Route* route) {
-  const LinkAddress* own = nullptr;
-  for (const LinkAddress& found : state.addresses) {
-    if (found.address != record.network.address || found.prefix != record.network.prefix) continue;
-    if (own == nullptr || (route != nullptr && found.link == route->link)) own = &found;
-  }
-  return own;
+std::string address_text(const NodeRecord& record) {
+  return format_ipv4(record.network.address) + "/" + std::to_string(record.network.prefix);
 }
 
-NetworkProof prove_state(const NetworkState& state, const NodeRecord& record, Network& network) {
-  const std::string address = format_ipv4(record.network.address) + "/" + std::to_string(record.network.prefix);
+// By its name, since it may have come back under another index; or by its index, since it may keep another name.
+bool is_to_carry(const StackConfig& config, const NetworkState& state, int link) {
+  return std::ranges::find(config.carriers, link) != config.carriers.end() || name_of(state, link) == config.interface;
+}
+
+// The node's address where it counts, or why it does not: with dhcpcd several interfaces have it, and `route` says
+// which one is used. Without a `config` every interface counts.
+Result<LinkAddress> own_address(const NetworkState& state, const NodeRecord& record, const StackConfig* config,
+                                const Route* route) {
+  const LinkAddress* own = nullptr;
+  const LinkAddress* elsewhere = nullptr;
+  for (const LinkAddress& found : state.addresses) {
+    if (found.address != record.network.address || found.prefix != record.network.prefix) continue;
+    if (config != nullptr && !is_to_carry(*config, state, found.link)) {
+      elsewhere = &found;
+    } else if (own == nullptr || (route != nullptr && found.link == route->link)) {
+      own = &found;
+    }
+  }
+  if (own != nullptr) return *own;
+  if (elsewhere == nullptr) return Error(ErrorCode::kNotFound, "no interface has the address " + address_text(record));
+  return Error(ErrorCode::kNotFound, name_of(state, elsewhere->link) + " has the address " + address_text(record) +
+                                         ", and not " + config->interface);
+}
+
+NetworkProof prove_state(const NetworkState& state, const NodeRecord& record, const StackConfig* config,
+                         Network& network) {
   const Route* route = best_default_route(state);
-  const LinkAddress* own = own_address(state, record, route);
-  if (own == nullptr) return {Reach::kNothing, "no interface has the address " + address};
+  const auto own = own_address(state, record, config, route);
+  if (!own.ok()) return {Reach::kNothing, own.error().what()};
   const std::string interface = name_of(state, own->link);
   const std::string gateway = format_ipv4(record.network.gateway);
   if (route == nullptr) return {Reach::kAddress, "there is no default route"};
@@ -119,9 +138,10 @@ NetworkProof prove_state(const NetworkState& state, const NodeRecord& record, Ne
                                  interface + " to " + gateway};
   }
   const auto answer = network.ask_arp(own->link, record.network.address, record.network.gateway, kGatewayLimit);
-  if (!answer.ok()) return {Reach::kRoute, answer.error().what()};
-  if (!*answer) return {Reach::kRoute, "the gateway " + gateway + " does not answer on " + interface};
-  return {Reach::kGateway, address + " on " + interface + ", and the gateway " + gateway + " answers"};
+  const std::string silent = "the gateway " + gateway + " does not answer on " + interface;
+  if (!answer.ok()) return {Reach::kRoute, silent + ": " + answer.error().what()};
+  if (!*answer) return {Reach::kRoute, silent};
+  return {Reach::kGateway, address_text(record) + " on " + interface + ", and the gateway " + gateway + " answers"};
 }
 
 }  // namespace
@@ -129,7 +149,13 @@ NetworkProof prove_state(const NetworkState& state, const NodeRecord& record, Ne
 NetworkProof prove_network(const NodeRecord& record, Network& network) {
   const auto state = network.state();
   if (!state.ok()) return {Reach::kNothing, state.error().what()};
-  return prove_state(*state, record, network);
+  return prove_state(*state, record, nullptr, network);
+}
+
+NetworkProof prove_network(const NodeRecord& record, const StackConfig& config, Network& network) {
+  const auto state = network.state();
+  if (!state.ok()) return {Reach::kNothing, state.error().what()};
+  return prove_state(*state, record, &config, network);
 }
 
 void refresh_tuning(const fs::path& root, const Network& network, NetworkFacts& facts) {
@@ -162,8 +188,9 @@ NetworkFacts gather_network(const fs::path& root, const NodeRecord& record, Netw
     }
   }
   // From the state that the rest was found out with: to list links, addresses and routes again would tell nothing new.
-  facts.proof =
-      facts.problem.empty() ? prove_state(facts.state, record, network) : NetworkProof{Reach::kNothing, facts.problem};
+  facts.proof = facts.problem.empty()
+                    ? prove_state(facts.state, record, facts.config ? &*facts.config : nullptr, network)
+                    : NetworkProof{Reach::kNothing, facts.problem};
   facts.tuning = read_tuning(root, facts.nics, facts.state.links, read_eee(facts.nics, network));
   return facts;
 }

@@ -27,7 +27,7 @@ inline constexpr std::size_t kNetworkRollbackMaxSize = std::size_t{4} * 1024 * 1
 // How far the node got on its network: each includes those before it.
 enum class Reach {
   kNothing,
-  kAddress,  // an interface has the node's address
+  kAddress,  // an interface that is to have the node's address has it
   kRoute,    // and the default route with the least metric goes through it to the gateway
   kGateway,  // and the gateway answers there
 };
@@ -73,6 +73,9 @@ std::optional<SettledNetwork> read_settled_network(const std::filesystem::path& 
 std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std::vector<Nic>& nics,
                                             const NicChoice& choice, const std::optional<SettledNetwork>& settled);
 
+// On whatever interface.
 NetworkProof prove_network(const NodeRecord& record, Network& network);
+// On an interface that `config` gives the address to: another one may have got the same from a DHCP server.
+NetworkProof prove_network(const NodeRecord& record, const StackConfig& config, Network& network);
 
 }  // namespace kraken

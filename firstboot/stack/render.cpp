@@ -20,6 +20,12 @@ void add_rename(const Nic& nic, const Port& port, StackConfig& config) {
   if (nic.name != port.name) config.renames.push_back({nic.index, nic.name, port.name});
 }
 
+void add_carriers(const Stack& stack, const WantedNetwork& wanted, StackConfig& config) {
+  if (config.interface == kBondName) return;
+  config.carriers.push_back(wanted.primary.index);
+  if (wanted.fallback && can_fail_over(stack)) config.carriers.push_back(wanted.fallback->index);
+}
+
 void add_farewells(const Stack& stack, StackConfig& config) {
   // Renaming is a flood of events to it, and it runs its hooks for each before it looks at a signal to end: tried with
   // 9.4.1, which then outlives the ten seconds that its unit's ExecStop waits, and takes the address away from itself.
@@ -61,6 +67,10 @@ StackConfig render(const Stack& stack, const Layout& layout) {
 
 }  // namespace
 
+bool can_fail_over(const Stack& stack) {
+  return stack.can_bond || stack.renderer == StackKind::kDhcpcd;
+}
+
 Result<StackConfig> render_config(const Stack& stack, const WantedNetwork& wanted) {
   if (stack.kind == StackKind::kNone) return StackConfig{};
   if (!stack.problem.empty()) return Error(ErrorCode::kIo, stack.problem);
@@ -68,6 +78,7 @@ Result<StackConfig> render_config(const Stack& stack, const WantedNetwork& wante
   StackConfig config = render(stack, layout);
   for (const Port& port : layout.ports()) config.files.push_back(link_file(port));
   add_resolv_conf(stack, wanted, config);
+  add_carriers(stack, wanted, config);
   add_rename(wanted.primary, layout.primary, config);
   if (wanted.fallback) add_rename(*wanted.fallback, *layout.fallback, config);
   add_farewells(stack, config);

@@ -36,6 +36,9 @@ struct Stack {
 // `root`. Files written by render_config() do not change the answer.
 Stack detect_stack(const std::filesystem::path& root);
 
+// Whether two interfaces can have the address while the node runs: in a bond, or each with its metric (dhcpcd).
+bool can_fail_over(const Stack& stack);
+
 struct WantedNetwork {
   Ipv4 address;
   int prefix = 24;
@@ -70,6 +73,7 @@ struct StackConfig {
   std::vector<NicRename> renames;                  // to be done before the commands
   std::vector<std::vector<std::string>> commands;  // make Stack::service, when it runs, take it up; in order
   std::string interface;                           // that carries the address then: "kr-bond0", "kr-usb0", ...
+  std::vector<int> carriers;  // links that carry it under another name too, which netplan may keep; none with a bond
   std::string way;                                 // for the report: "an active-backup bond of ... by NetworkManager"
 };
 

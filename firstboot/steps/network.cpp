@@ -82,7 +82,7 @@ class NetworkStep final : public Step {
   Result<int> link_with_carrier(const WantedNetwork& wanted, System& system) const;
   Result<FilesBefore> keep_files_before(const NetworkFacts& network, System& system) const;
   Status take_up(const StackConfig& config, System& system) const;
-  Status wait_for_proof(const NodeRecord& record, System& system) const;
+  Status wait_for_proof(const NodeRecord& record, const StackConfig& config, System& system) const;
   Status go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const;
   Status rename(int index, const std::string& name) const;
   Status roll_back(const NetworkFacts& network, const FilesBefore& before, Status why, System& system) const;
@@ -120,7 +120,7 @@ Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& 
   if (network.proof.reach != Reach::kGateway) {
     say_farewell(*network.config, system);
     KRAKEN_TRY(take_up(*network.config, system));
-    KRAKEN_TRY(wait_for_proof(record, system));
+    KRAKEN_TRY(wait_for_proof(record, *network.config, system));
   }
   return system.remove_file(kNetworkRollbackPath);
 }
@@ -131,7 +131,7 @@ Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record
   say_farewell(*network.config, system);
   Status status = write_files(*network.config, system);
   if (status.ok()) status = take_up(*network.config, system);
-  if (status.ok()) status = wait_for_proof(record, system);
+  if (status.ok()) status = wait_for_proof(record, *network.config, system);
   if (!status.ok()) return roll_back(network, before, std::move(status), system);
   const std::string settled = format_settled_network(settled_by(*network.wanted));
   KRAKEN_TRY(system.replace_file(kSettledNetworkPath, settled, FileMode::kPublic));
@@ -182,10 +182,10 @@ Result<FilesBefore> NetworkStep::keep_files_before(const NetworkFacts& network, 
   return before;
 }
 
-Status NetworkStep::wait_for_proof(const NodeRecord& record, System& system) const {
+Status NetworkStep::wait_for_proof(const NodeRecord& record, const StackConfig& config, System& system) const {
   NetworkProof proof;
   for (int i = 0; i < kProofTries; ++i) {
-    proof = prove_network(record, network_);
+    proof = prove_network(record, config, network_);
     if (proof.reach == Reach::kGateway) return ok_status();
     system.pause(kBetweenTries);
   }

@@ -49,6 +49,30 @@ TEST_F(NetworkProofTest, DoesNotTakeAnAddressOfAnotherSubnetForTheNodesOwn) {
   EXPECT_EQ(prove().reach, Reach::kNothing);
 }
 
+TEST_F(NetworkProofTest, AsksForTheAddressOnTheInterfaceThatIsToHaveIt) {
+  StackConfig bond;
+  bond.interface = "kr-bond0";
+  StackConfig single;
+  single.interface = "kr-usb0";
+  single.carriers = {kAdapterLink};
+  give_address(kOnboardLink);
+  give_route(kOnboardLink, 100);
+  EXPECT_EQ(prove().reach, Reach::kGateway);
+  for (const StackConfig& config : {bond, single}) {
+    const NetworkProof proof = prove_network(record_, config, network_);
+    EXPECT_EQ(proof.reach, Reach::kNothing);
+    EXPECT_EQ(proof.detail, "eth0 has the address 192.168.3.13/24, and not " + config.interface);
+  }
+  give_address(kAdapterLink);
+  network_.network.routes.front().link = kAdapterLink;
+  EXPECT_EQ(prove_network(record_, single, network_).reach, Reach::kGateway) << "as eth1, which it kept";
+  network_.network.links.back().index = 7;
+  EXPECT_EQ(prove_network(record_, bond, network_).reach, Reach::kNothing);
+  network_.network.links.back().name = "kr-bond0";
+  network_.network.addresses.back().link = network_.network.routes.front().link = 7;
+  EXPECT_EQ(prove_network(record_, bond, network_).reach, Reach::kGateway);
+}
+
 // As dhcpcd does it: the kernel may list either interface first.
 TEST_F(NetworkProofTest, LooksAtTheInterfaceThatIsUsedWhenSeveralHaveTheAddress) {
   give_address(kOnboardLink);

@@ -54,6 +54,11 @@ class Node {
   }
   Check check() { return step_->check(facts(), record_); }
   Status apply() { return step_->apply(facts(), record_, system_); }
+  // As from a DHCP server that knows the node: its address, and the way to its gateway.
+  void lease_address(int link) {
+    network_.network.addresses.push_back({link, record_.network.address, record_.network.prefix});
+    network_.network.routes.push_back({link, {}, record_.network.gateway, 100});
+  }
   bool has(std::string_view path) const { return std::filesystem::exists(below(tree_.root(), path)); }
   std::string get(std::string_view path) const { return read_text_file(below(tree_.root(), path), kMiB).content; }
   std::vector<std::string> connections() const {
@@ -162,6 +167,28 @@ TEST(NetworkStep, PutsTheOldConfigurationBackWhenTheNewOneIsNotProved) {
   ASSERT_FALSE(node.programs.empty());
   EXPECT_EQ(node.programs.back(), "systemctl restart");
   EXPECT_NE(node.network_.network.find_link("eth1"), nullptr) << "the interface has its old name again";
+}
+
+TEST(NetworkStep, IsNotProvedByAnAddressThatAnotherInterfaceHas) {
+  Node node;
+  node.stack_works = false;
+  node.lease_address(kOnboardLink);
+  const Status applied = node.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find("has the address 192.168.3.13/24, and not kr-bond0"), std::string::npos)
+      << applied.error().what();
+  EXPECT_FALSE(node.has(kSettledNetworkPath));
+  EXPECT_TRUE(node.connections().empty());
+}
+
+TEST(NetworkStep, IsNotDoneWhileAnotherInterfaceHasTheAddress) {
+  Node node;
+  ASSERT_TRUE(node.apply().ok());
+  ASSERT_TRUE(node.network_.delete_link(kBondLink).ok());
+  node.lease_address(kOnboardLink);
+  EXPECT_EQ(node.check().state, Check::State::kNeededThisBoot);
+  EXPECT_TRUE(node.apply().ok()) << "the stack makes the bond once it is told to";
+  EXPECT_NE(node.network_.network.find_link(kBondLink), nullptr);
 }
 
 TEST(NetworkStep, IsNotProvedWhileTheGatewayIsSilent) {

@@ -168,6 +168,20 @@ TEST(RenderConfig, IsEmptyWithoutAStack) {
   EXPECT_EQ(config->interface, "");
 }
 
+TEST(RenderConfig, SaysWhichLinksCarryTheAddressUnderAnyName) {
+  const auto carriers = [](StackKind kind, bool can_bond, const WantedNetwork& wanted) {
+    return render_config(stack_of(kind, can_bond), wanted)->carriers;
+  };
+  const std::vector<int> usb = {3};
+  for (const StackKind kind : {StackKind::kNetworkManager, StackKind::kNetworkd, StackKind::kIfupdown}) {
+    EXPECT_TRUE(carriers(kind, true, wanted_network()).empty()) << "the bond";
+    EXPECT_EQ(carriers(kind, true, test::single_network()), usb);
+  }
+  EXPECT_EQ(carriers(StackKind::kIfupdown, false, wanted_network()), usb);
+  EXPECT_EQ(carriers(StackKind::kDhcpcd, false, wanted_network()), (std::vector<int>{3, 2}));
+  EXPECT_EQ(carriers(StackKind::kDhcpcd, false, test::single_network()), usb);
+}
+
 TEST(RenderConfig, WritesTheNameServersWhereNobodyElseDoes) {
   Stack stack = stack_of(StackKind::kNetworkd);
   const std::string path(kResolvConfPath);
