@@ -74,7 +74,7 @@ struct StackConfig {
   std::vector<std::vector<std::string>> commands;  // make Stack::service, when it runs, take it up; in order
   std::string interface;                           // that carries the address then: "kr-bond0", "kr-usb0", ...
   std::vector<int> carriers;  // links that carry it under another name too, which netplan may keep; none with a bond
-  std::string way;                                 // for the report: "an active-backup bond of ... by NetworkManager"
+  std::string way;            // for the report: "an active-backup bond of ... by NetworkManager"
 };
 
 // Empty for kNone. kUnsupported when an interface cannot be told from others after the next boot, or has a name or path

@@ -82,7 +82,8 @@ class NetworkStep final : public Step {
   Result<int> link_with_carrier(const WantedNetwork& wanted, System& system) const;
   Result<FilesBefore> keep_files_before(const NetworkFacts& network, System& system) const;
   Status take_up(const StackConfig& config, System& system) const;
-  Status wait_for_proof(const NodeRecord& record, const StackConfig& config, System& system) const;
+  Status keep_up(const NetworkFacts& network, const NodeRecord& record, System& system) const;
+  Status wait_for_proof(const NetworkFacts& network, const NodeRecord& record, Reach enough, System& system) const;
   Status go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const;
   Status rename(int index, const std::string& name) const;
   Status roll_back(const NetworkFacts& network, const FilesBefore& before, Status why, System& system) const;
@@ -107,8 +108,9 @@ Check NetworkStep::check(const Facts& facts, const NodeRecord& /*record*/) const
   if (network.rollback.state != TextFile::State::kAbsent) {
     return Check::needed(std::string(kNetworkRollbackPath) + " is left over from a run that was cut off");
   }
-  if (network.proof.reach != Reach::kGateway) return Check::needed_this_boot(network.proof.detail);
-  return Check::done(network.proof.detail + "; " + network.config->way + "; " + network.choice.reason);
+  if (network.proof.reach < Reach::kRoute) return Check::needed_this_boot(network.proof.detail);
+  const std::string but = network.proof.reach == Reach::kGateway ? "" : "address and default route are in place, but ";
+  return Check::done(but + network.proof.detail + "; " + network.config->way + "; " + network.choice.reason);
 }
 
 Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& system) const {
@@ -116,11 +118,19 @@ Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& 
   if (network.settled != settled_by(*network.wanted) || !wrong_file(network).empty()) {
     return set_up(network, record, system);
   }
-  // What was proved once is not given up because a gateway or a cable is away today.
-  if (network.proof.reach != Reach::kGateway) {
+  return keep_up(network, record, system);
+}
+
+// What was proved once is not given up because a gateway or a cable is away today, and while address and route are
+// there the stack has nothing to do better: to tell it again would only take the network from whoever uses it.
+Status NetworkStep::keep_up(const NetworkFacts& network, const NodeRecord& record, System& system) const {
+  // A run that was cut off may have left files that nobody has proved.
+  const bool cut_off = network.rollback.state != TextFile::State::kAbsent;
+  const Reach enough = cut_off ? Reach::kGateway : Reach::kRoute;
+  if (network.proof.reach < enough) {
     say_farewell(*network.config, system);
     KRAKEN_TRY(take_up(*network.config, system));
-    KRAKEN_TRY(wait_for_proof(record, *network.config, system));
+    KRAKEN_TRY(wait_for_proof(network, record, enough, system));
   }
   return system.remove_file(kNetworkRollbackPath);
 }
@@ -131,7 +141,7 @@ Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record
   say_farewell(*network.config, system);
   Status status = write_files(*network.config, system);
   if (status.ok()) status = take_up(*network.config, system);
-  if (status.ok()) status = wait_for_proof(record, *network.config, system);
+  if (status.ok()) status = wait_for_proof(network, record, Reach::kGateway, system);
   if (!status.ok()) return roll_back(network, before, std::move(status), system);
   const std::string settled = format_settled_network(settled_by(*network.wanted));
   KRAKEN_TRY(system.replace_file(kSettledNetworkPath, settled, FileMode::kPublic));
@@ -182,11 +192,12 @@ Result<FilesBefore> NetworkStep::keep_files_before(const NetworkFacts& network, 
   return before;
 }
 
-Status NetworkStep::wait_for_proof(const NodeRecord& record, const StackConfig& config, System& system) const {
+Status NetworkStep::wait_for_proof(const NetworkFacts& network, const NodeRecord& record, Reach enough,
+                                   System& system) const {
   NetworkProof proof;
   for (int i = 0; i < kProofTries; ++i) {
-    proof = prove_network(record, config, network_);
-    if (proof.reach == Reach::kGateway) return ok_status();
+    proof = prove_network(record, *network.config, network_);
+    if (proof.reach >= enough) return ok_status();
     system.pause(kBetweenTries);
   }
   return Error(ErrorCode::kIo, proof.detail);
