@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "facts/wanted_network.h"
 #include "system/rooted_system.h"
 
 namespace kraken {
@@ -25,30 +26,6 @@ std::optional<SettledNetwork> read_settled_network(const fs::path& root) {
 
 namespace {
 
-const Nic* find_nic(const std::vector<Nic>& nics, const NicIdentity& identity) {
-  const auto found = std::ranges::find_if(nics, [&](const Nic& nic) { return is_same_nic(identity, nic); });
-  return found == nics.end() ? nullptr : &*found;
-}
-
-// The interface as it is, or, while it is away, what a configuration needs to know it by.
-Nic nic_of(const std::vector<Nic>& nics, const NicIdentity& identity) {
-  const Nic* present = find_nic(nics, identity);
-  return present == nullptr ? absent_nic(identity) : *present;
-}
-
-bool keeps(const SettledNetwork& settled, const std::vector<Nic>& nics, const NicChoice& choice,
-           const NodeRecord::Nic& policy) {
-  const bool wants_bond = policy.mode == "failover" && policy.fallback != "none";
-  const Nic* primary = find_nic(nics, settled.primary);
-  const bool choice_is_better =
-      choice.outcome == NicOutcome::kAsWanted && !is_same_nic(settled.primary, *choice.primary);
-  // The fallback was all there was, and now what the profile wants is there.
-  if (choice_is_better && (primary == nullptr || primary->onboard != choice.primary->onboard)) return false;
-  if (choice.fallback != nullptr && wants_bond && !settled.fallback) return false;
-  if (primary != nullptr) return choice.primary != nullptr;
-  return settled.fallback && find_nic(nics, *settled.fallback) != nullptr;
-}
-
 std::map<std::string, TextFile> read_files(const fs::path& root, const StackConfig& config) {
   std::map<std::string, TextFile> files;
   for (const StackFile& file : config.files)
@@ -69,31 +46,6 @@ std::string name_of(const NetworkState& state, int link) {
   const Link* found = state.find_link(link);
   return found == nullptr ? "interface " + std::to_string(link) : found->name;
 }
-
-}  // namespace
-
-std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std::vector<Nic>& nics,
-                                            const NicChoice& choice, const std::optional<SettledNetwork>& settled) {
-  WantedNetwork wanted;
-  wanted.address = record.network.address;
-  wanted.prefix = record.network.prefix;
-  wanted.gateway = record.network.gateway;
-  wanted.dns = record.network.dns;
-  for (const RecordHost& host : record.hosts) {
-    if (host.name != record.node.name) wanted.peers.push_back(host.address);
-  }
-  if (settled && keeps(*settled, nics, choice, record.nic)) {
-    wanted.primary = nic_of(nics, settled->primary);
-    if (settled->fallback) wanted.fallback = nic_of(nics, *settled->fallback);
-    return wanted;
-  }
-  if (choice.primary == nullptr) return std::nullopt;
-  wanted.primary = *choice.primary;
-  if (choice.fallback != nullptr) wanted.fallback = *choice.fallback;
-  return wanted;
-}
-
-namespace {
 
 std::string address_text(const NodeRecord& record) {
   return format_ipv4(record.network.address) + "/" + std::to_string(record.network.prefix);
@@ -177,7 +129,7 @@ NetworkFacts gather_network(const fs::path& root, const NodeRecord& record, Netw
   facts.stack = detect_stack(root);
   facts.settled = read_settled_network(root);
   facts.rollback = read_text_file(below(root, kNetworkRollbackPath), kNetworkRollbackMaxSize);
-  facts.wanted = wanted_network(record, facts.nics, facts.choice, facts.settled);
+  facts.wanted = wanted_network(record, facts.stack, facts.nics, facts.choice, facts.settled);
   if (facts.wanted) {
     auto config = render_config(facts.stack, *facts.wanted);
     if (config.ok()) {

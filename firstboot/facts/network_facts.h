@@ -68,11 +68,6 @@ void refresh_tuning(const std::filesystem::path& root, const Network& network, N
 // Nothing when there is none, or none that can be used.
 std::optional<SettledNetwork> read_settled_network(const std::filesystem::path& root);
 
-// Pure. The choice, but for this: what was settled in an earlier run stays as long as it can carry the address, so that
-// an adapter that is away or has no link today changes no configuration.
-std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const std::vector<Nic>& nics,
-                                            const NicChoice& choice, const std::optional<SettledNetwork>& settled);
-
 // On whatever interface.
 NetworkProof prove_network(const NodeRecord& record, Network& network);
 // On an interface that `config` gives the address to: another one may have got the same from a DHCP server.

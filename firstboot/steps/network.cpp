@@ -153,8 +153,10 @@ Status NetworkStep::refuse_taken_address(const NetworkFacts& network, const Node
   const Ipv4 address = record.network.address;
   const bool has_it =
       std::ranges::any_of(network.state.addresses, [&](const LinkAddress& found) { return found.address == address; });
-  if (has_it) return ok_status();
+  if (has_it && !network.settled) return ok_status();
+  // What worked once is not given up for an interface that may have no link either.
   KRAKEN_ASSIGN(const int link, link_with_carrier(*network.wanted, system));
+  if (has_it) return ok_status();
   KRAKEN_ASSIGN(const auto owner, network_.ask_arp(link, Ipv4{}, address, kCollisionLimit));
   if (!owner || is_ours(network.state, *owner)) return ok_status();
   return Error(ErrorCode::kAlreadyExists,

@@ -2,10 +2,12 @@
 // to look, the node's address and routes are there.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 
 #include "contract/node_record.h"
 #include "facts/network_facts.h"
+#include "stack/files.h"
 #include "support/fake_network.h"
 #include "support/fake_sysfs.h"
 
@@ -38,7 +40,21 @@ inline FakeNetwork fake_network_of_board(const NodeRecord& record) {
   return network;
 }
 
-// NetworkManager reads its files: with all of them there, the bond and what it carries appear.
+inline void give_address(int link, const NodeRecord& record, NetworkState& state) {
+  state.addresses.push_back({link, record.network.address, record.network.prefix});
+  state.routes.push_back({link, {}, record.network.gateway, 50});
+}
+
+// An interface alone, which got its name from first boot or from udev.
+inline void play_single(const std::string& interface, const NodeRecord& record, NetworkState& state) {
+  const auto link = std::ranges::find(state.links, interface, &Link::name);
+  if (link == state.links.end() || !state.addresses.empty()) return;
+  link->up = link->carrier = true;
+  give_address(link->index, record, state);
+}
+
+// NetworkManager, or another such service, reads its files: with all of them there, the bond and what it carries
+// appear.
 inline void play_network_manager(const std::filesystem::path& root, const NodeRecord& record, FakeNetwork& network) {
   NetworkState& state = network.network;
   const NetworkFacts facts = gather_network(root, record, network);
@@ -47,6 +63,7 @@ inline void play_network_manager(const std::filesystem::path& root, const NodeRe
     const auto found = facts.files.find(file.path);
     if (found == facts.files.end() || found->second.content != file.content) return;
   }
+  if (facts.config->interface != kBondName) return play_single(facts.config->interface, record, state);
   Link bond = fake_link(kBondLink, facts.config->interface);
   bond.kind = "bond";
   for (Link& port : state.links) {
@@ -55,8 +72,7 @@ inline void play_network_manager(const std::filesystem::path& root, const NodeRe
     port.up = port.carrier = true;
   }
   state.links.push_back(bond);
-  state.addresses.push_back({kBondLink, record.network.address, record.network.prefix});
-  state.routes.push_back({kBondLink, {}, record.network.gateway, 50});
+  give_address(kBondLink, record, state);
 }
 
 }  // namespace kraken::test

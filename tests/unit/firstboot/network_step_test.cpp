@@ -27,11 +27,21 @@ using test::kOnboardLink;
 using test::sample_record;
 
 const MacAddress kStrangerMac = *parse_mac("aa:bb:cc:dd:ee:ff");
-// A Raspberry Pi 3B with NetworkManager; by default with an adapter, and on a network where all goes well.
+constexpr std::string_view kDebianInterfaces =
+    "auto lo\niface lo inet loopback\n\nallow-hotplug eth0\niface eth0 inet dhcp\n\nsource "
+    "/etc/network/interfaces.d/*\n";
+
+// A Raspberry Pi 3B with NetworkManager, or ifupdown without ifenslave; by default with an adapter, and on a network
+// where all goes well.
 class Node {
  public:
-  explicit Node(bool with_adapter = true) : sysfs_(tree_.root()), system_(tree_.root(), 1795000000) {
-    tree_.merged_usr().enable("NetworkManager.service").folder("/etc/NetworkManager/system-connections");
+  explicit Node(bool with_adapter = true, StackKind stack = StackKind::kNetworkManager)
+      : sysfs_(tree_.root()), system_(tree_.root(), 1795000000) {
+    if (stack == StackKind::kIfupdown) {
+      tree_.merged_usr().enable("networking.service").put("/etc/network/interfaces", std::string(kDebianInterfaces));
+    } else {
+      tree_.merged_usr().enable("NetworkManager.service").folder("/etc/NetworkManager/system-connections");
+    }
     sysfs_.add_board(Board::kPi3B);
     std::erase_if(network_.network.links, [](const Link& at) { return at.index == kAdapterLink; });
     if (with_adapter) plug_adapter();
@@ -40,11 +50,11 @@ class Node {
 
   void plug_adapter() {
     sysfs_.plug(test::r8152("eth1", "1-1.2"));
-    network_.network.links.push_back(fake_link(kAdapterLink, "eth1"));
+    network_.network.links.push_back(fake_link(std::stoi(get("/sys/class/net/eth1/ifindex")), "eth1"));
   }
   void unplug_adapter() {
     sysfs_.unplug("1-1.2");
-    std::erase_if(network_.network.links, [](const Link& at) { return at.index == kAdapterLink; });
+    std::erase_if(network_.network.links, [](const Link& at) { return at.index != kOnboardLink && at.kind.empty(); });
   }
 
   Facts facts() {
@@ -54,6 +64,20 @@ class Node {
   }
   Check check() { return step_->check(facts(), record_); }
   Status apply() { return step_->apply(facts(), record_, system_); }
+  // To an interface that has its kernel's name.
+  void pull_cable(const std::string& name) {
+    sysfs_.put("sys/class/net/" + name + "/carrier", "0");
+    std::ranges::find(network_.network.links, name, &Link::name)->carrier = false;
+  }
+  // What the kernel has at the start of the next boot.
+  void reboot() {
+    network_.network.addresses.clear();
+    network_.network.routes.clear();
+    std::erase_if(network_.network.links, [](const Link& at) { return at.index == kBondLink; });
+    for (Link& link : network_.network.links)
+      link = fake_link(link.index, link.index == kOnboardLink ? "eth0" : "eth1");
+    programs.clear();
+  }
   // As from a DHCP server that knows the node: its address, and the way to its gateway.
   void lease_address(int link) {
     network_.network.addresses.push_back({link, record_.network.address, record_.network.prefix});
@@ -281,6 +305,54 @@ TEST(NetworkStep, TakesUpAnotherAdapterInPlaceOfOneThatIsGone) {
   link.name = "eth1";
   node.network_.network.links.push_back(link);
   EXPECT_EQ(node.check().state, Check::State::kNeeded);
+}
+
+TEST(NetworkStep, MovesToTheOnboardInterfaceAndBackWhereTheStackCannotFailOver) {
+  const std::string ours = "/etc/network/interfaces.d/kraken";
+  Node node(true, StackKind::kIfupdown);
+  const Status first = node.apply();
+  ASSERT_TRUE(first.ok()) << first.error().what();
+  EXPECT_NE(node.get(ours).find("iface kr-usb0 inet static"), std::string::npos);
+  node.reboot();
+  node.unplug_adapter();
+  EXPECT_EQ(node.check().state, Check::State::kNeeded);
+  const Status moved = node.apply();
+  ASSERT_TRUE(moved.ok()) << moved.error().what();
+  EXPECT_NE(node.get(ours).find("iface kr-lan0 inet static"), std::string::npos);
+  EXPECT_EQ(node.check().state, Check::State::kDone) << node.check().reason;
+  node.reboot();
+  node.plug_adapter();
+  ASSERT_TRUE(node.apply().ok());
+  EXPECT_NE(node.get(ours).find("iface kr-usb0 inet static"), std::string::npos);
+}
+
+TEST(NetworkStep, FollowsTheCableWhereASingleInterfaceIsUsed) {
+  Node node;
+  node.record_.nic.mode = "single";
+  ASSERT_TRUE(node.apply().ok());
+  EXPECT_EQ(node.connections(), std::vector<std::string>{"kr-usb0.nmconnection"});
+  node.reboot();
+  node.pull_cable("eth1");
+  EXPECT_EQ(node.check().state, Check::State::kNeeded);
+  ASSERT_TRUE(node.apply().ok());
+  EXPECT_EQ(node.connections(), std::vector<std::string>{"kr-lan0.nmconnection"});
+  EXPECT_EQ(node.check().state, Check::State::kDone) << node.check().reason;
+}
+
+TEST(NetworkStep, GivesNothingUpForAnInterfaceThatTurnsOutToHaveNoLinkEither) {
+  Node node;
+  node.record_.nic.mode = "single";
+  ASSERT_TRUE(node.apply().ok());
+  node.reboot();
+  node.lease_address(kAdapterLink);  // a service keeps the address of an interface that lost its link
+  node.pull_cable("eth0");
+  node.sysfs_.put("sys/class/net/eth0/carrier", "");  // not known: it is down
+  node.pull_cable("eth1");
+  const Status applied = node.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find("is a cable plugged in?"), std::string::npos) << applied.error().what();
+  EXPECT_TRUE(node.programs.empty());
+  EXPECT_EQ(node.connections(), std::vector<std::string>{"kr-usb0.nmconnection"});
 }
 
 TEST(NetworkStep, DoesNotTrustAKeyfileThatOthersMayRead) {
