@@ -16,8 +16,9 @@ StackFile link_file(const Port& port) {
           "# Written by kraken-firstboot.\n[Match]\n" + match + "\n\n[Link]\nName=" + port.name + "\n"};
 }
 
+// One that is away gets its name when it comes.
 void add_rename(const Nic& nic, const Port& port, StackConfig& config) {
-  if (nic.name != port.name) config.renames.push_back({nic.index, nic.name, port.name});
+  if (nic.index != 0 && nic.name != port.name) config.renames.push_back({nic.index, nic.name, port.name});
 }
 
 void add_carriers(const Stack& stack, const WantedNetwork& wanted, StackConfig& config) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "facts/network_facts.h"
@@ -57,13 +58,27 @@ bool is_ours(const NetworkState& state, const MacAddress& mac) {
                              [&](const Link& link) { return link.mac == mac || link.permanent_mac == mac; });
 }
 
-Status write_files(const StackConfig& config, System& system) {
+// `changed`: what is another file now than it was, also when not all could be written.
+Status write_files(const StackConfig& config, System& system, std::set<std::string>& changed) {
   for (const StackFile& file : config.files) {
     KRAKEN_TRY(system.make_folder(std::filesystem::path(file.path).parent_path().string()));
     KRAKEN_TRY(system.replace_file(file.path, file.content, file.mode));
+    changed.insert(file.path);
   }
-  for (const std::string& path : config.obsolete) KRAKEN_TRY(system.remove_file(path));
+  for (const std::string& path : config.obsolete) {
+    changed.insert(path);
+    KRAKEN_TRY(system.remove_file(path));
+  }
   return ok_status();
+}
+
+void keep_first(Status& first, Status next) {
+  if (first.ok()) first = std::move(next);
+}
+
+// An interface that is unplugged meanwhile gets its name from whoever plugs it in, and a bond that is gone is gone.
+Status unless_gone(Status status) {
+  return !status.ok() && status.error().code() == ErrorCode::kNotFound ? ok_status() : status;
 }
 
 class NetworkStep final : public Step {
@@ -84,7 +99,10 @@ class NetworkStep final : public Step {
   Status take_up(const StackConfig& config, System& system) const;
   Status keep_up(const NetworkFacts& network, const NodeRecord& record, System& system) const;
   Status wait_for_proof(const NetworkFacts& network, const NodeRecord& record, Reach enough, System& system) const;
+  Status tell_stack(const StackConfig& config, System& system) const;
   Status go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const;
+  Status delete_bond(const std::string& name) const;
+  Status rename_all(const StackConfig& config) const;
   Status rename(int index, const std::string& name) const;
   Status roll_back(const NetworkFacts& network, const FilesBefore& before, Status why, System& system) const;
 
@@ -129,7 +147,10 @@ Status NetworkStep::keep_up(const NetworkFacts& network, const NodeRecord& recor
   const Reach enough = cut_off ? Reach::kGateway : Reach::kRoute;
   if (network.proof.reach < enough) {
     say_farewell(*network.config, system);
-    KRAKEN_TRY(take_up(*network.config, system));
+    // Told also when an interface keeps another name: the farewell may have stopped it.
+    Status taken_up = rename_all(*network.config);
+    keep_first(taken_up, tell_stack(*network.config, system));
+    KRAKEN_TRY(std::move(taken_up));
     KRAKEN_TRY(wait_for_proof(network, record, enough, system));
   }
   return system.remove_file(kNetworkRollbackPath);
@@ -139,10 +160,11 @@ Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record
   KRAKEN_TRY(refuse_taken_address(network, record, system));
   KRAKEN_ASSIGN(const FilesBefore before, keep_files_before(network, system));
   say_farewell(*network.config, system);
-  Status status = write_files(*network.config, system);
+  std::set<std::string> changed;
+  Status status = write_files(*network.config, system, changed);
   if (status.ok()) status = take_up(*network.config, system);
   if (status.ok()) status = wait_for_proof(network, record, Reach::kGateway, system);
-  if (!status.ok()) return roll_back(network, before, std::move(status), system);
+  if (!status.ok()) return roll_back(network, files_to_restore(before, network, changed), std::move(status), system);
   const std::string settled = format_settled_network(settled_by(*network.wanted));
   KRAKEN_TRY(system.replace_file(kSettledNetworkPath, settled, FileMode::kPublic));
   return system.remove_file(kNetworkRollbackPath);
@@ -206,30 +228,51 @@ Status NetworkStep::wait_for_proof(const NetworkFacts& network, const NodeRecord
 }
 
 Status NetworkStep::take_up(const StackConfig& config, System& system) const {
-  for (const NicRename& change : config.renames) KRAKEN_TRY(rename(change.index, change.to));
+  KRAKEN_TRY(rename_all(config));
+  return tell_stack(config, system);
+}
+
+Status NetworkStep::rename_all(const StackConfig& config) const {
+  Status first;
+  for (const NicRename& change : config.renames) keep_first(first, rename(change.index, change.to));
+  return first;
+}
+
+Status NetworkStep::tell_stack(const StackConfig& config, System& system) const {
   for (const auto& command : config.commands) KRAKEN_TRY(system.run_program(command, kCommandLimit));
   return ok_status();
 }
 
 // The network's service finds the files and the interfaces' names as they were, and no bond of ours that it would take
-// for somebody else's.
+// for somebody else's. Whatever of that fails: it runs again in the end, as the farewell may have stopped it, and
+// answers for whatever network can be had.
 Status NetworkStep::go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const {
   say_farewell(*network.config, system);
-  KRAKEN_TRY(restore_files(before, system));
+  Status first = restore_files(before, system);
+  keep_first(first, delete_bond(network.config->interface));
+  for (const NicRename& change : network.config->renames) {
+    keep_first(first, rename(change.index, change.from));
+    keep_first(first, unless_gone(network_.set_link_up(change.index)));
+  }
+  keep_first(first, system.run_program({"systemctl", "restart", network.stack.service}, kCommandLimit));
+  return first;
+}
+
+Status NetworkStep::delete_bond(const std::string& name) const {
   KRAKEN_ASSIGN(const NetworkState state, network_.state());
-  const Link* bond = state.find_link(network.config->interface);
-  if (bond != nullptr && bond->kind == "bond") KRAKEN_TRY(network_.delete_link(bond->index));
-  for (const NicRename& change : network.config->renames) KRAKEN_TRY(rename(change.index, change.from));
-  return system.run_program({"systemctl", "restart", network.stack.service}, kCommandLimit);
+  const Link* bond = state.find_link(name);
+  if (bond == nullptr || bond->kind != "bond") return ok_status();
+  return unless_gone(network_.delete_link(bond->index));
 }
 
 Status NetworkStep::rename(int index, const std::string& name) const {
   KRAKEN_ASSIGN(const NetworkState state, network_.state());
   const Link* link = state.find_link(index);
-  // Unplugged meanwhile: whoever plugs it in gets it under its name.
   if (link == nullptr || link->name == name) return ok_status();
-  if (link->up) KRAKEN_TRY(network_.set_link_down(index));
-  return network_.rename_link(index, name);
+  if (link->up) KRAKEN_TRY(unless_gone(network_.set_link_down(index)));
+  Status renamed = unless_gone(network_.rename_link(index, name));
+  if (link->up && !renamed.ok()) static_cast<void>(network_.set_link_up(index).ok());
+  return renamed;
 }
 
 Status NetworkStep::roll_back(const NetworkFacts& network, const FilesBefore& before, Status why,

@@ -24,6 +24,11 @@ Json file_json(const FileBefore& file) {
   return Json::Object{{"content", file.content}, {"private", file.mode == FileMode::kPrivate}};
 }
 
+std::optional<FileBefore> as_found(const TextFile& file) {
+  if (file.state != TextFile::State::kPresent) return std::nullopt;
+  return FileBefore{file.content, file.is_private ? FileMode::kPrivate : FileMode::kPublic};
+}
+
 Result<std::optional<FileBefore>> read_file(const Json& value, const std::string& place) {
   if (value.is_null()) return std::optional<FileBefore>();
   KRAKEN_ASSIGN(const auto object, StrictObject::open(value, place, kFileKeys));
@@ -62,12 +67,17 @@ Result<FilesBefore> parse_files_before(std::string_view text) {
 
 FilesBefore files_before(const NetworkFacts& facts) {
   FilesBefore files;
-  for (const auto& [path, file] : facts.files) {
-    files[path] = std::nullopt;
-    if (file.state != TextFile::State::kPresent) continue;
-    files[path] = FileBefore{file.content, file.is_private ? FileMode::kPrivate : FileMode::kPublic};
-  }
+  for (const auto& [path, file] : facts.files) files[path] = as_found(file);
   return files;
+}
+
+FilesBefore files_to_restore(FilesBefore before, const NetworkFacts& facts, const std::set<std::string>& changed) {
+  std::erase_if(before, [&](const auto& entry) {
+    const auto& [path, file] = entry;
+    const auto found = facts.files.find(path);
+    return file && !changed.contains(path) && found != facts.files.end() && as_found(found->second) == file;
+  });
+  return before;
 }
 
 Status restore_files(const FilesBefore& files, System& system) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -29,6 +30,10 @@ Result<FilesBefore> parse_files_before(std::string_view text);
 
 // Those that `config` changes.
 FilesBefore files_before(const NetworkFacts& facts);
+
+// Those of `before` that are not on the disk as they were: this run has `changed` them since `facts`, or one that was
+// cut off had. On a full disk the others could not be written, and need not be.
+FilesBefore files_to_restore(FilesBefore before, const NetworkFacts& facts, const std::set<std::string>& changed);
 
 // Puts every file back as it was. Goes on after a failure, and answers with the first one.
 Status restore_files(const FilesBefore& files, System& system);

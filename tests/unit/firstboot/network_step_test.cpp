@@ -275,6 +275,63 @@ TEST(NetworkStep, GoesBackToWhatWasThereBeforeARunThatWasCutOff) {
   EXPECT_EQ(node.get(name), "the owner's");
 }
 
+// What does not go back must not keep the rest from it, least of all the network's service.
+TEST(NetworkStep, StartsTheServiceAgainWhateverElseCannotBePutBack) {
+  Node full;
+  full.system_.set_programs([&](const std::vector<std::string>& argv) -> Status {
+    full.programs.push_back(argv.front() + " " + argv[1]);
+    if (argv.front() == "systemctl") return ok_status();
+    full.system_.set_fault({test::Fault::Kind::kErrorOnFiles, 0, ENOSPC});
+    return Error(ErrorCode::kIo, "nmcli failed");
+  });
+  const Status applied = full.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find("could not be put back"), std::string::npos) << applied.error().what();
+  EXPECT_EQ(full.programs.back(), "systemctl restart");
+  EXPECT_NE(full.network_.network.find_link("eth1"), nullptr);
+
+  Node taken;
+  taken.stack_works = false;
+  taken.network_.set_failure("rename kr-usb0 eth1", Error(ErrorCode::kAlreadyExists, "rename: File exists"));
+  taken.network_.set_failure("delete kr-bond0", Error(ErrorCode::kNotFound, "no such link"));
+  Link bond = fake_link(kBondLink, "kr-bond0");
+  bond.kind = "bond";
+  taken.network_.network.links.push_back(bond);
+  const Status refused = taken.apply();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().what().find("File exists"), std::string::npos) << refused.error().what();
+  EXPECT_EQ(taken.programs.back(), "systemctl restart");
+  EXPECT_TRUE(std::ranges::all_of(taken.network_.network.links, &Link::up));
+  EXPECT_NE(taken.network_.network.find_link("eth0"), nullptr);
+}
+
+TEST(NetworkStep, WritesNoFileBackThatIsStillAsItWas) {
+  Node node;
+  const std::string theirs = node.facts().network->config->files.front().path;
+  ASSERT_TRUE(node.system_.replace_file(theirs, "the owner's", FileMode::kPrivate).ok());
+  const auto is_write = [&](const std::string& change) { return change == "write " + theirs; };
+  node.stack_works = false;
+  const auto before = std::ranges::count_if(node.system_.changes(), is_write);
+  // The state folder, what was there before, and then the first of the new files.
+  node.system_.set_fault({test::Fault::Kind::kError, static_cast<int>(node.system_.changes().size()) + 3, ENOSPC});
+  const Status applied = node.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find("configuration is back"), std::string::npos) << applied.error().what();
+  EXPECT_EQ(std::ranges::count_if(node.system_.changes(), is_write), before + 1);
+  EXPECT_EQ(node.get(theirs), "the owner's");
+}
+
+TEST(NetworkStep, TellsASettledStackAlsoWhenAnInterfaceKeepsItsName) {
+  Node node;
+  ASSERT_TRUE(node.apply().ok());
+  node.reboot();
+  node.stack_works = false;
+  node.network_.set_failure("rename eth1 kr-usb0", Error(ErrorCode::kAlreadyExists, "rename: File exists"));
+  EXPECT_FALSE(node.apply().ok());
+  EXPECT_FALSE(node.programs.empty()) << "it may have been stopped for the renaming";
+  EXPECT_TRUE(node.network_.network.find_link("eth1")->up);
+}
+
 TEST(NetworkStep, LeavesTheBondAloneWhileItsAdapterIsAway) {
   Node node;
   ASSERT_TRUE(node.apply().ok());
