@@ -46,7 +46,8 @@ void add_resolv_conf(const Stack& stack, const WantedNetwork& wanted, StackConfi
   const std::string path(kResolvConfPath);
   const auto found = stack.existing.find(path);
   const std::string existing = found == stack.existing.end() ? "" : found->second;
-  config.files.push_back({path, managed_resolv_conf(existing, wanted.dns), FileMode::kPublic});
+  if (has_name_servers(existing, wanted.dns)) return;
+  config.resolv_conf = StackFile{path, managed_resolv_conf(existing, wanted.dns), FileMode::kPublic};
 }
 
 StackConfig render(const Stack& stack, const Layout& layout) {

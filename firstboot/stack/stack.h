@@ -68,7 +68,9 @@ struct StackConfig {
   // Make the stack let go of interfaces that get another name, while it still knows them by the old one: to be done
   // before anything else, at every renaming, and no harm if they fail.
   std::vector<std::vector<std::string>> farewells;
-  std::vector<StackFile> files;                    // to be there with just this content
+  std::vector<StackFile> files;  // to be there with just this content
+  // To be written where the name servers are to be and are not. No interface depends on it, and others write there too.
+  std::optional<StackFile> resolv_conf;
   std::vector<std::string> obsolete;               // files of ours from an earlier configuration, to be absent
   std::vector<NicRename> renames;                  // to be done before the commands
   std::vector<std::vector<std::string>> commands;  // make Stack::service, when it runs, take it up; in order

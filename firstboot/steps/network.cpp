@@ -53,6 +53,19 @@ SettledNetwork settled_by(const WantedNetwork& wanted) {
   return settled;
 }
 
+// An adapter in another socket is the same one as before.
+bool is_settled(const NetworkFacts& network) {
+  const auto& fallback = network.wanted->fallback;
+  if (!network.settled || !is_same_nic(network.settled->primary, network.wanted->primary)) return false;
+  if (network.settled->fallback.has_value() != fallback.has_value()) return false;
+  return !fallback || is_same_nic(*network.settled->fallback, *fallback);
+}
+
+Status write_settled(const NetworkFacts& network, System& system) {
+  const std::string settled = format_settled_network(settled_by(*network.wanted));
+  return system.replace_file(kSettledNetworkPath, settled, FileMode::kPublic);
+}
+
 bool is_ours(const NetworkState& state, const MacAddress& mac) {
   return std::ranges::any_of(state.links,
                              [&](const Link& link) { return link.mac == mac || link.permanent_mac == mac; });
@@ -120,23 +133,29 @@ Check NetworkStep::check(const Facts& facts, const NodeRecord& /*record*/) const
   if (!network.wanted) return Check::impossible(network.choice.reason);
   if (!network.config) return Check::impossible(network.config_problem);
   if (const std::string wrong = wrong_file(network); !wrong.empty()) return Check::needed(wrong);
-  if (network.settled != settled_by(*network.wanted)) {
+  if (!is_settled(network)) {
     return Check::needed("the configuration of " + network.config->interface + " has not been proved yet");
   }
   if (network.rollback.state != TextFile::State::kAbsent) {
     return Check::needed(std::string(kNetworkRollbackPath) + " is left over from a run that was cut off");
   }
   if (network.proof.reach < Reach::kRoute) return Check::needed_this_boot(network.proof.detail);
+  if (const auto& file = network.config->resolv_conf) {
+    return Check::needed(file->path + " lacks name servers of the cluster");
+  }
+  if (network.settled != settled_by(*network.wanted)) {
+    return Check::needed(std::string(kSettledNetworkPath) + " has an interface in another place than it is now");
+  }
   const std::string but = network.proof.reach == Reach::kGateway ? "" : "address and default route are in place, but ";
   return Check::done(but + network.proof.detail + "; " + network.config->way + "; " + network.choice.reason);
 }
 
 Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& system) const {
   const NetworkFacts& network = *facts.network;
-  if (network.settled != settled_by(*network.wanted) || !wrong_file(network).empty()) {
-    return set_up(network, record, system);
-  }
-  return keep_up(network, record, system);
+  const bool is_new = !is_settled(network) || !wrong_file(network).empty();
+  KRAKEN_TRY(is_new ? set_up(network, record, system) : keep_up(network, record, system));
+  const auto& file = network.config->resolv_conf;
+  return file ? system.replace_file(file->path, file->content, file->mode) : ok_status();
 }
 
 // What was proved once is not given up because a gateway or a cable is away today, and while address and route are
@@ -153,6 +172,7 @@ Status NetworkStep::keep_up(const NetworkFacts& network, const NodeRecord& recor
     KRAKEN_TRY(std::move(taken_up));
     KRAKEN_TRY(wait_for_proof(network, record, enough, system));
   }
+  if (network.settled != settled_by(*network.wanted)) KRAKEN_TRY(write_settled(network, system));
   return system.remove_file(kNetworkRollbackPath);
 }
 
@@ -165,8 +185,7 @@ Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record
   if (status.ok()) status = take_up(*network.config, system);
   if (status.ok()) status = wait_for_proof(network, record, Reach::kGateway, system);
   if (!status.ok()) return roll_back(network, files_to_restore(before, network, changed), std::move(status), system);
-  const std::string settled = format_settled_network(settled_by(*network.wanted));
-  KRAKEN_TRY(system.replace_file(kSettledNetworkPath, settled, FileMode::kPublic));
+  KRAKEN_TRY(write_settled(network, system));
   return system.remove_file(kNetworkRollbackPath);
 }
 

@@ -412,6 +412,38 @@ TEST(NetworkStep, GivesNothingUpForAnInterfaceThatTurnsOutToHaveNoLinkEither) {
   EXPECT_EQ(node.connections(), std::vector<std::string>{"kr-usb0.nmconnection"});
 }
 
+TEST(NetworkStep, KnowsItsAdapterInAnotherSocketAndLeavesTheNetworkAlone) {
+  Node node;
+  ASSERT_TRUE(node.apply().ok());
+  node.sysfs_.unplug("1-1.2");
+  node.sysfs_.plug(test::r8152("eth1", "1-1.3"));
+  node.network_.clear_answers();
+  node.programs.clear();
+  EXPECT_EQ(node.check().state, Check::State::kNeeded);
+  const Status applied = node.apply();
+  ASSERT_TRUE(applied.ok()) << applied.error().what();
+  EXPECT_TRUE(node.programs.empty());
+  EXPECT_NE(node.get(kSettledNetworkPath).find("usb-0:1.3:"), std::string::npos);
+  EXPECT_EQ(node.check().state, Check::State::kDone) << node.check().reason;
+}
+
+TEST(NetworkStep, WritesNameServersWithoutTouchingTheNetwork) {
+  const std::string path = "/etc/resolv.conf";
+  Node node(true, StackKind::kIfupdown);
+  ASSERT_TRUE(node.apply().ok());
+  EXPECT_EQ(node.get(path), "nameserver 192.168.3.1\nnameserver 1.1.1.1\n");
+  node.programs.clear();
+  node.tree_.put(path, "nameserver 10.8.0.1\n" + node.get(path));
+  EXPECT_EQ(node.check().state, Check::State::kDone) << "another one may be asked as well";
+  node.tree_.put(path, "search vpn\nnameserver 10.8.0.1\n");
+  EXPECT_EQ(node.check().state, Check::State::kNeeded);
+  const Status applied = node.apply();
+  ASSERT_TRUE(applied.ok()) << applied.error().what();
+  EXPECT_EQ(node.get(path), "nameserver 192.168.3.1\nnameserver 1.1.1.1\nsearch vpn\n");
+  EXPECT_TRUE(node.programs.empty());
+  EXPECT_EQ(node.check().state, Check::State::kDone) << node.check().reason;
+}
+
 TEST(NetworkStep, DoesNotTrustAKeyfileThatOthersMayRead) {
   Node node;
   ASSERT_TRUE(node.apply().ok());

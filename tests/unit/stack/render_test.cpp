@@ -184,17 +184,26 @@ TEST(RenderConfig, SaysWhichLinksCarryTheAddressUnderAnyName) {
 
 TEST(RenderConfig, WritesTheNameServersWhereNobodyElseDoes) {
   Stack stack = stack_of(StackKind::kNetworkd);
-  const std::string path(kResolvConfPath);
-  EXPECT_EQ(content_of(*render_config(stack, wanted_network()), path), "(no such file)");
+  const auto written = [&](const WantedNetwork& wanted) -> std::string {
+    const auto config = render_config(stack, wanted);
+    return config->resolv_conf ? config->resolv_conf->content : "(nothing)";
+  };
+  EXPECT_EQ(written(wanted_network()), "(nothing)");
   stack.keeps_resolv_conf = false;
-  EXPECT_EQ(content_of(*render_config(stack, wanted_network()), path), "nameserver 192.168.3.1\nnameserver 1.1.1.1\n");
-  stack.existing[path] = "# mine\nnameserver 9.9.9.9\nsearch lan\n\toptions edns0";
-  const std::string text = content_of(*render_config(stack, wanted_network()), path);
+  EXPECT_EQ(written(wanted_network()), "nameserver 192.168.3.1\nnameserver 1.1.1.1\n");
+  std::string& existing = stack.existing[std::string(kResolvConfPath)];
+  existing = "# mine\nnameserver 9.9.9.9\nsearch lan\n\toptions edns0";
+  const std::string text = written(wanted_network());
   EXPECT_EQ(text, "nameserver 192.168.3.1\nnameserver 1.1.1.1\n# mine\nsearch lan\n\toptions edns0\n");
-  EXPECT_EQ(managed_resolv_conf(text, wanted_network().dns), text);
+  for (const std::string& good : {text, "nameserver 10.8.0.1 \n" + text}) {
+    existing = good;
+    EXPECT_EQ(written(wanted_network()), "(nothing)") << "whoever else is asked";
+  }
+  existing = "nameserver 192.168.3.1\n#nameserver 1.1.1.1\n";
+  EXPECT_NE(written(wanted_network()), "(nothing)");
   WantedNetwork none = wanted_network();
   none.dns.clear();
-  EXPECT_EQ(content_of(*render_config(stack, none), path), "(no such file)");
+  EXPECT_EQ(written(none), "(nothing)");
 }
 
 }  // namespace
