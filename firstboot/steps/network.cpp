@@ -229,7 +229,7 @@ Result<FilesBefore> NetworkStep::keep_files_before(const NetworkFacts& network, 
     auto kept = parse_files_before(network.rollback.content);
     if (kept.ok()) return kept;
   }
-  FilesBefore before = files_before(network);
+  KRAKEN_ASSIGN(FilesBefore before, files_before(network));
   KRAKEN_TRY(system.make_folder(kStateFolder));
   KRAKEN_TRY(system.replace_file(kNetworkRollbackPath, format_files_before(before), FileMode::kPrivate));
   return before;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/text.h"
 #include "contract/strict_object.h"
 #include "json/json.h"
 
@@ -13,6 +14,7 @@ constexpr std::string_view kFormat = "kraken-network-before";
 constexpr int kVersion = 1;
 constexpr std::array<std::string_view, 3> kKeys = {"format", "version", "files"};
 constexpr std::array<std::string_view, 2> kFileKeys = {"content", "private"};
+constexpr std::array<std::string_view, 1> kBytesKeys = {"hex"};
 constexpr std::string_view kOnlyBelow = "/etc/";
 
 bool is_allowed(std::string_view path) {
@@ -20,8 +22,28 @@ bool is_allowed(std::string_view path) {
          path.find('\0') == path.npos;
 }
 
+// JSON is UTF-8; a comment of another time may be Latin-1.
+bool is_json_text(const std::string& content) {
+  const auto read = parse_json(format_json_line(content), {.max_size = kNetworkRollbackMaxSize});
+  return read.ok() && *read == Json(content);
+}
+
+Json content_json(const std::string& content) {
+  if (is_json_text(content)) return content;
+  return Json::Object{{"hex", to_hex(as_bytes(content))}};
+}
+
+Result<std::string> read_content(const Json& value, const std::string& place) {
+  if (const std::string* text = value.as_string()) return *text;
+  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, place, kBytesKeys));
+  KRAKEN_ASSIGN(const std::string hex, object.text("hex"));
+  const auto bytes = from_hex(hex);
+  if (!bytes) return Error(ErrorCode::kCorrupt, object.place("hex") + ": not hexadecimal");
+  return std::string(as_text(*bytes));
+}
+
 Json file_json(const FileBefore& file) {
-  return Json::Object{{"content", file.content}, {"private", file.mode == FileMode::kPrivate}};
+  return Json::Object{{"content", content_json(file.content)}, {"private", file.mode == FileMode::kPrivate}};
 }
 
 std::optional<FileBefore> as_found(const TextFile& file) {
@@ -33,7 +55,7 @@ Result<std::optional<FileBefore>> read_file(const Json& value, const std::string
   if (value.is_null()) return std::optional<FileBefore>();
   KRAKEN_ASSIGN(const auto object, StrictObject::open(value, place, kFileKeys));
   FileBefore file;
-  KRAKEN_ASSIGN(file.content, object.text("content"));
+  KRAKEN_ASSIGN(file.content, read_content(object.member("content"), object.place("content")));
   KRAKEN_ASSIGN(const bool is_private, object.flag("private"));
   file.mode = is_private ? FileMode::kPrivate : FileMode::kPublic;
   return std::optional(std::move(file));
@@ -65,9 +87,14 @@ Result<FilesBefore> parse_files_before(std::string_view text) {
   return files;
 }
 
-FilesBefore files_before(const NetworkFacts& facts) {
+Result<FilesBefore> files_before(const NetworkFacts& facts) {
   FilesBefore files;
-  for (const auto& [path, file] : facts.files) files[path] = as_found(file);
+  for (const auto& [path, file] : facts.files) {
+    if (file.state == TextFile::State::kUnreadable) {
+      return Error(ErrorCode::kIo, path + " cannot be read, and so could not be put back: " + file.problem);
+    }
+    files[path] = as_found(file);
+  }
   return files;
 }
 

@@ -28,8 +28,8 @@ std::string format_files_before(const FilesBefore& files);
 // kCorrupt for anything else than such a file; its paths all lie below /etc.
 Result<FilesBefore> parse_files_before(std::string_view text);
 
-// Those that `config` changes.
-FilesBefore files_before(const NetworkFacts& facts);
+// Those that `config` changes. kIo when one of them is there and cannot be read.
+Result<FilesBefore> files_before(const NetworkFacts& facts);
 
 // Those of `before` that are not on the disk as they were: this run has `changed` them since `facts`, or one that was
 // cut off had. On a full disk the others could not be written, and need not be.

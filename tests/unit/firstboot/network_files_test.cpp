@@ -66,10 +66,26 @@ TEST(NicIdentity, IsTheMacAddressOrElseThePlace) {
 TEST(FilesBefore, ComeBackAsTheyWereWritten) {
   const FilesBefore files = {{"/etc/dhcpcd.conf", FileBefore{"interface eth0\n\"quoted\"\n", FileMode::kPublic}},
                              {"/etc/NetworkManager/system-connections/a", FileBefore{"x", FileMode::kPrivate}},
+                             {"/etc/network/interfaces", FileBefore{"# K\xfc"
+                                                                    "che\n",
+                                                                    FileMode::kPublic}},
+                             {"/etc/utf8", FileBefore{"# Küche \xef\xbf\xbd\n", FileMode::kPublic}},
+                             {"/etc/zeros", FileBefore{std::string("a\0b", 3), FileMode::kPublic}},
                              {"/etc/new", std::nullopt}};
   const auto read = parse_files_before(format_files_before(files));
   ASSERT_TRUE(read.ok()) << read.error().what();
   EXPECT_EQ(*read, files);
+}
+
+TEST(FilesBefore, AreRefusedWhenTheirBytesAreNone) {
+  const auto with = [](const std::string& content) {
+    return R"({"format":"kraken-network-before","version":1,"files":{"/etc/b":{"private":true,"content":)" + content +
+           "}}}";
+  };
+  EXPECT_EQ(parse_files_before(with(R"({"hex":"4bfc"})"))->at("/etc/b")->content, "K\xfc");
+  for (const char* content : {R"({"hex":"4bf"})", R"({"hex":"4bfx"})", R"({"hex":1})", R"({"base64":""})", "{}", "1"}) {
+    EXPECT_FALSE(parse_files_before(with(content)).ok()) << content;
+  }
 }
 
 TEST(FilesBefore, LeadNowhereButBelowEtc) {

@@ -332,6 +332,17 @@ TEST(NetworkStep, TellsASettledStackAlsoWhenAnInterfaceKeepsItsName) {
   EXPECT_TRUE(node.network_.network.find_link("eth1")->up);
 }
 
+TEST(NetworkStep, TouchesNothingWhenItCouldNotPutAFileBack) {
+  Node node;
+  const std::string path = "/etc/NetworkManager/system-connections/kr-usb0.nmconnection";
+  node.tree_.put(path, std::string(2 * kMiB, '#'));
+  const Status applied = node.apply();
+  ASSERT_FALSE(applied.ok());
+  EXPECT_NE(applied.error().what().find(path + " cannot be read"), std::string::npos) << applied.error().what();
+  EXPECT_TRUE(node.programs.empty());
+  EXPECT_TRUE(node.system_.changes().empty());
+}
+
 TEST(NetworkStep, LeavesTheBondAloneWhileItsAdapterIsAway) {
   Node node;
   ASSERT_TRUE(node.apply().ok());
