@@ -18,9 +18,8 @@ using std::chrono::milliseconds;
 constexpr std::array<std::string_view, 2> kLedFolders = {"/sys/class/leds/ACT", "/sys/class/leds/led0"};
 constexpr Bytes kTriggersMaxSize = 64 * kKiB;  // every processor and every disk has its own
 constexpr Bytes kNumberMaxSize = 64;
-// What the boards' device trees set, for when the old trigger is a sign that an earlier run left.
-constexpr std::string_view kBoardTrigger = "mmc0";
-constexpr std::array<std::string_view, 2> kOwnTriggers = {"timer", "pattern"};
+constexpr Bytes kNoteMaxSize = 4 * kKiB;
+constexpr std::string_view kNoTrigger = "none";
 
 constexpr milliseconds kFlash{150};
 constexpr milliseconds kGap{1000};
@@ -36,7 +35,7 @@ std::string take_brackets(std::vector<std::string>& triggers) {
     word = word.substr(1, word.size() - 2);
     return word;
   }
-  return "";
+  return std::string(kNoTrigger);
 }
 
 std::string number(milliseconds time) {
@@ -58,9 +57,9 @@ StatusLed::StatusLed(const std::filesystem::path& root, System& system, Pause pa
     break;
   }
   old_trigger_ = take_brackets(triggers_);
-  if (old_trigger_.empty() || contains(kOwnTriggers, old_trigger_)) {
-    old_trigger_ = offers(kBoardTrigger) ? kBoardTrigger : "none";
-  }
+  const auto noted = read_whole_file(below(root, kLedNotePath), kNoteMaxSize);
+  in_use_ = noted.ok();
+  if (in_use_) old_trigger_ = trim(*noted);
   const auto brightest = read_whole_file(below(root, folder_ + "/max_brightness"), kNumberMaxSize);
   // Any LED has at least on and off.
   const auto steps = brightest.ok() ? parse_u64(trim(*brightest)) : std::nullopt;
@@ -105,8 +104,16 @@ Status StatusLed::flash(int times, Blink instead) {
 }
 
 Status StatusLed::light() {
-  KRAKEN_TRY(write("trigger", "none"));
+  KRAKEN_TRY(write("trigger", std::string(kNoTrigger)));
   return write("brightness", brightest_);
+}
+
+Status StatusLed::note_old_trigger() {
+  if (in_use_) return ok_status();
+  KRAKEN_TRY(system_.make_folder("/run"));
+  KRAKEN_TRY(system_.replace_file(kLedNotePath, old_trigger_ + "\n", FileMode::kPublic));
+  in_use_ = true;
+  return ok_status();
 }
 
 Status StatusLed::show_now(LedSign sign) {
@@ -127,16 +134,20 @@ Status StatusLed::show_now(LedSign sign) {
 
 Status StatusLed::show(LedSign sign) {
   if (!present() || shown_ == sign) return ok_status();
+  KRAKEN_TRY(note_old_trigger().with_context("noting the LED's trigger"));
   shown_ = sign;
   return show_now(sign).with_context("showing the state on the LED");
 }
 
 Status StatusLed::restore() {
   shown_.reset();
-  return write("trigger", old_trigger_).with_context("giving the LED its trigger back");
+  KRAKEN_TRY(write("trigger", old_trigger_).with_context("giving the LED its trigger back"));
+  in_use_ = false;
+  return system_.remove_file(kLedNotePath);
 }
 
 Status StatusLed::end(LedSign sign) {
+  if (sign == LedSign::kDone && !in_use_) return ok_status();
   Status status = show(sign);
   if (!present() || sign != LedSign::kDone) return status;
   if (status.ok()) pause_(kLedDoneShown);

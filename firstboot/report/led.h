@@ -8,6 +8,9 @@
 //   done                 on, for some seconds; then the LED shows again what it showed before
 //   failed               ten short flashes a second, until the next boot or the next run
 //
+// A boot's runs are several processes, and each may show something: the first sign of a boot notes the trigger that the
+// LED had in kLedNotePath, and the run that is all done gives that back.
+//
 // A board that has no such LED, or a kernel that lacks a trigger, is no error. One thread.
 #pragma once
 
@@ -25,6 +28,8 @@ namespace kraken {
 
 enum class LedSign { kWorking, kWaitingForNetwork, kWaitingForManager, kDone, kFailed };
 
+// Gone with the boot, as the sign is.
+inline constexpr std::string_view kLedNotePath = "/run/kraken-led";
 inline constexpr std::chrono::milliseconds kLedDoneShown{5000};
 // Between two writes: some kernels lose the second of two that come together.
 inline constexpr std::chrono::milliseconds kLedWritePause{20};
@@ -33,16 +38,20 @@ class StatusLed {
  public:
   using Pause = std::function<void(std::chrono::milliseconds)>;
 
-  // Looks for the LED below `root` and remembers its trigger; changes nothing. `system` must outlive it.
+  // Looks for the LED below `root`, and for its trigger before this boot's first sign; changes nothing. `system` must
+  // outlive it.
   StatusLed(const std::filesystem::path& root, System& system);
   // `pause` is called instead of sleeping.
   StatusLed(const std::filesystem::path& root, System& system, Pause pause);
 
   bool present() const { return !folder_.empty(); }
-  // Shown already: nothing is written. Fails with what the first failing write says; the LED may then show anything.
+  // Some run of this boot has shown something, and no run has given the LED its trigger back.
+  bool is_in_use() const { return in_use_; }
+  // Shown already: nothing is written. Fails with what the first failing write says; the LED may then show anything, but
+  // for its old trigger that cannot be noted: then it is left alone.
   Status show(LedSign sign);
-  // At the end of a run. Done: shows it for kLedDoneShown, then gives the LED its trigger back. Anything else: shows
-  // it, and leaves it so.
+  // At the end of a run. Done: when it is in use, shows it for kLedDoneShown, then gives the LED its trigger back.
+  // Anything else: shows it, and leaves it so.
   Status end(LedSign sign);
 
  private:
@@ -56,6 +65,7 @@ class StatusLed {
   Status blink(Blink blink);
   Status flash(int times, Blink instead);
   Status light();
+  Status note_old_trigger();
   Status show_now(LedSign sign);
   Status restore();
 
@@ -64,6 +74,7 @@ class StatusLed {
   std::string folder_;                 // "/sys/class/leds/ACT"; "" when there is none
   std::vector<std::string> triggers_;  // that this kernel offers
   std::string old_trigger_;
+  bool in_use_ = false;
   std::string brightest_;
   std::optional<LedSign> shown_;
 };

@@ -60,7 +60,10 @@ Outcome FirstBoot::run() {
 }
 
 Outcome FirstBoot::run_locked() {
-  if (looks_at(Stage::kNetwork)) await_network(options_.root, record_, {system_, network_});
+  if (looks_at(Stage::kNetwork)) {
+    if (lacks_address()) show(LedSign::kWaitingForNetwork);
+    await_network(options_.root, record_, {system_, network_});
+  }
   facts_ = gather();
   log_.set_boot(facts_.boot_id);
   journal_ = load_journal(options_.root);
@@ -86,6 +89,7 @@ Outcome FirstBoot::fail_without_record(const Error& error) {
   log_.line(report_.notes.back());
   publish(folder);
   keep_log();
+  show_end(LedSign::kFailed);
   return Outcome::kNotDone;
 }
 
@@ -234,20 +238,22 @@ Outcome FirstBoot::finish() {
   // A run that had nothing to do, and that is not the last one of this boot, leaves the status that there is.
   if (complete || changed || !good) publish(record_.boot_folder);
   if (changed || !good || !report_.notes.empty()) keep_log();
-  end_show(complete, good);
+  // A boot's last run ends the show; an earlier one only has waited to its end.
+  if (!good || complete) {
+    show_end(good ? LedSign::kDone : LedSign::kFailed);
+  } else if (led_.is_in_use()) {
+    show(LedSign::kWorking);
+  }
   return good ? Outcome::kDone : Outcome::kNotDone;
 }
 
 // A board without an LED is none the worse.
 void FirstBoot::show(LedSign sign) {
-  has_shown_ = true;
   if (const Status shown = led_.show(sign); !shown.ok()) log_.line(shown.error().what());
 }
 
-void FirstBoot::end_show(bool is_last_run, bool good) {
-  if (good && (!has_shown_ || !is_last_run)) return;
-  const Status shown = led_.end(good ? LedSign::kDone : LedSign::kFailed);
-  if (!shown.ok()) log_.line(shown.error().what());
+void FirstBoot::show_end(LedSign sign) {
+  if (const Status shown = led_.end(sign); !shown.ok()) log_.line(shown.error().what());
 }
 
 void FirstBoot::save_progress() {

@@ -51,6 +51,8 @@ class FirstBoot {
   void run_step(const Step& step, StepReport& report);
   void attempt(const Step& step, StepReport& report);
   void look_again(const Step& step);
+  // A node that has its address hardly waits for its network.
+  bool lacks_address() const;
   void measure_before_tuning();
   void measure_after_tuning();
   void retry_failed(std::size_t last_changed);
@@ -61,7 +63,7 @@ class FirstBoot {
   bool time_is_up() const;
   bool all_good() const;
   void show(LedSign sign);
-  void end_show(bool is_last_run, bool good);
+  void show_end(LedSign sign);
 
   RunOptions options_;
   System& system_;
@@ -77,7 +79,6 @@ class FirstBoot {
   LoadedJournal journal_;
   RunReport report_;
   std::vector<bool> tried_;      // by step: apply() was called in this run
-  bool has_shown_ = false;       // something on the LED
   bool journal_failed_ = false;  // the last time it was written
 };
 

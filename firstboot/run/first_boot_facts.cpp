@@ -23,6 +23,12 @@ void FirstBoot::look_at_cluster(Facts& facts) const {
   if (engine_ != nullptr && is_swarm_node(record_)) facts.swarm = gather_swarm(options_.root, *engine_);
 }
 
+bool FirstBoot::lacks_address() const {
+  const auto state = network_.state();
+  return !state.ok() || std::ranges::find(state->addresses, record_.network.address, &LinkAddress::address) ==
+                            state->addresses.end();
+}
+
 bool FirstBoot::looks_at(Stage stage) const {
   return std::ranges::any_of(steps_, [&](const auto& step) { return step->stage() == stage && has_its_turn(*step); });
 }

@@ -6,6 +6,7 @@
 #include "json/json.h"
 #include "report/publish.h"
 #include "support/fake_node.h"
+#include "support/fake_sysfs.h"
 #include "system/run_lock.h"
 
 namespace kraken {
@@ -273,6 +274,45 @@ TEST(FirstBoot, AnEarlyRunWithNothingToDoLeavesTheLastRunsStatus) {
   FakeSystem second = node.system();
   EXPECT_EQ(FirstBoot(options, {second, network}, steps).run(), Outcome::kDone);
   EXPECT_EQ(node.get(kStatusJson), "of the last run");
+}
+
+// Each run of a boot is a process of its own.
+TEST(FirstBoot, TheLastRunOfABootGivesTheLedItsTriggerBack) {
+  const FakeNode node;
+  test::FakeSysfs sysfs(node.root());
+  sysfs.add_led("ACT", "none timer pattern [heartbeat] mmc0");
+  FakeSystem system = node.system();
+  FakeNetwork network;
+  const Steps steps = network_steps(network);
+  const RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kEarly};
+  ASSERT_EQ(FirstBoot(options, {system, network}, steps).run(), Outcome::kDone);
+  EXPECT_EQ(node.get("/sys/class/leds/ACT/trigger"), "timer");
+  EXPECT_EQ(node.get("/sys/class/leds/ACT/delay_on"), "500");
+  sysfs.add_led("ACT", "none [timer] pattern heartbeat mmc0");  // as the kernel shows it
+  ASSERT_EQ(node.run(system), Outcome::kDone);
+  EXPECT_EQ(node.get("/sys/class/leds/ACT/trigger"), "heartbeat");
+}
+
+TEST(FirstBoot, ShowsOnTheLedThatThereIsNoRecord) {
+  const FakeNode node;
+  test::FakeSysfs(node.root()).add_led("ACT", "none timer [mmc0]");
+  std::filesystem::remove(node.path(kNodeRecordPath));
+  EXPECT_NE(node.boot(), Outcome::kDone);
+  EXPECT_EQ(node.get("/sys/class/leds/ACT/trigger"), "timer");
+  EXPECT_EQ(node.get("/sys/class/leds/ACT/delay_on"), "50");
+}
+
+TEST(FirstBoot, ShowsThatItWaitsForTheNetworkWhileItWaitsForAnAdapter) {
+  const FakeNode node;
+  test::FakeSysfs(node.root()).add_led("ACT", "none timer pattern [mmc0]");
+  FakeSystem system = node.system();
+  int shown = 0;
+  system.set_while_waiting([&] { shown += node.get("/sys/class/leds/ACT/trigger") == "pattern" ? 1 : 0; });
+  FakeNetwork network;
+  const Steps steps = network_steps(network);
+  const RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kNetwork};
+  EXPECT_NE(FirstBoot(options, {system, network}, steps).run(), Outcome::kDone);
+  EXPECT_GE(shown, 60);
 }
 
 TEST(FirstBoot, KeepsItsLogBounded) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -64,12 +65,13 @@ TEST_F(Led, SetsTheTriggerFirstAndPauses) {
   sysfs.add_led("ACT", kBookworm);
   StatusLed status = led();
   ASSERT_TRUE(status.show(LedSign::kWorking).ok());
-  EXPECT_EQ(system.changes(),
-            (std::vector<std::string>{"set /sys/class/leds/ACT/trigger", "set /sys/class/leds/ACT/delay_on",
-                                      "set /sys/class/leds/ACT/delay_off"}));
+  EXPECT_EQ(system.changes(), (std::vector<std::string>{"folder /run", "write /run/kraken-led",
+                                                        "set /sys/class/leds/ACT/trigger",
+                                                        "set /sys/class/leds/ACT/delay_on",
+                                                        "set /sys/class/leds/ACT/delay_off"}));
   EXPECT_EQ(paused, std::vector<std::chrono::milliseconds>(3, kLedWritePause));
   ASSERT_TRUE(status.show(LedSign::kWorking).ok());
-  EXPECT_EQ(system.changes().size(), 3U);
+  EXPECT_EQ(system.changes().size(), 5U);
 }
 
 TEST_F(Led, TellsTheSignsApartWithoutThePatternTrigger) {
@@ -103,15 +105,32 @@ TEST_F(Led, KeepsShowingAFailure) {
 }
 
 // What an earlier run of this boot left is not what the LED is to go back to.
-TEST_F(Led, DoesNotTakeItsOwnSignForTheOldTrigger) {
-  for (const char* left : {"none [timer] mmc0", "none timer [pattern] mmc0", "none timer mmc0"}) {
+TEST_F(Led, GoesBackToWhatWasThereBeforeTheFirstRunOfTheBoot) {
+  for (const char* left : {"none [timer] mmc0 heartbeat", "none timer [pattern] mmc0 heartbeat"}) {
+    sysfs.add_led("ACT", "none timer pattern mmc0 [heartbeat]");
+    ASSERT_TRUE(led().show(LedSign::kWorking).ok());
+    sysfs.add_led("ACT", left);
+    ASSERT_TRUE(led().end(LedSign::kFailed).ok());
     sysfs.add_led("ACT", left);
     ASSERT_TRUE(led().end(LedSign::kDone).ok());
-    EXPECT_EQ(file("ACT/trigger"), "mmc0") << left;
+    EXPECT_EQ(file("ACT/trigger"), "heartbeat") << left;
   }
-  sysfs.add_led("ACT", "none [timer]");
-  ASSERT_TRUE(led().end(LedSign::kDone).ok());
-  EXPECT_EQ(file("ACT/trigger"), "none");
+}
+
+TEST_F(Led, HasNothingToEndWhenNoRunHasShownAnything) {
+  sysfs.add_led("ACT", "none [timer] mmc0");
+  StatusLed status = led();
+  EXPECT_FALSE(status.is_in_use());
+  ASSERT_TRUE(status.end(LedSign::kDone).ok());
+  EXPECT_TRUE(system.changes().empty());
+}
+
+// No run could tell what to give back.
+TEST_F(Led, IsLeftAloneWhenItsOldTriggerCannotBeNoted) {
+  sysfs.add_led("ACT", kBookworm);
+  system.set_fault({.kind = Fault::Kind::kError, .at = 2, .sys_errno = ENOSPC});
+  EXPECT_FALSE(led().show(LedSign::kWorking).ok());
+  EXPECT_EQ(file("ACT/trigger"), std::string(kBookworm) + "\n");
 }
 
 TEST_F(Led, PrefersTheActivityLedOfNewerKernels) {
@@ -137,14 +156,16 @@ TEST_F(Led, LeavesAloneWhatTheKernelDoesNotOffer) {
   StatusLed status = led();
   EXPECT_TRUE(status.show(LedSign::kWorking).ok());
   EXPECT_TRUE(status.show(LedSign::kWaitingForNetwork).ok());
-  EXPECT_TRUE(system.changes().empty());
+  EXPECT_TRUE(std::ranges::none_of(system.changes(), [](const auto& change) { return change.starts_with("set "); }));
   EXPECT_TRUE(status.end(LedSign::kDone).ok());
   EXPECT_EQ(file("ACT/trigger"), "mmc0");
 }
 
 TEST_F(Led, ReportsAFailingWriteAndStillGivesTheTriggerBack) {
   sysfs.add_led("ACT", kBookworm);
-  system.set_fault({.kind = Fault::Kind::kError, .at = 1, .sys_errno = EIO});
+  ASSERT_TRUE(led().show(LedSign::kWorking).ok());
+  const int next = static_cast<int>(system.changes().size()) + 1;
+  system.set_fault({.kind = Fault::Kind::kError, .at = next, .sys_errno = EIO});
   const Status status = led().end(LedSign::kDone);
   ASSERT_FALSE(status.ok());
   EXPECT_NE(status.error().what().find("showing the state on the LED"), std::string::npos) << status.error().what();
