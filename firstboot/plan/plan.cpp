@@ -4,7 +4,8 @@ namespace kraken {
 
 namespace {
 
-// The journal only ever holds back; that a step is done is for check() alone to say.
+// The journal only ever holds back; that a step is done is for check() alone to say. No counter: the reason ends up on
+// the card, which is not written anew for every run that goes by.
 PlannedStep needed_step(const Step& step, const Check& check, const Journal& journal) {
   const bool lasting = check.state == Check::State::kNeeded;
   const JournalEntry* past = journal.find(step.name());
@@ -12,8 +13,8 @@ PlannedStep needed_step(const Step& step, const Check& check, const Journal& jou
     return {&step, lasting ? Action::kApply : Action::kApplyThisBoot, check.reason};
   }
   return {&step, Action::kWait,
-          check.reason + "; failed " + std::to_string(past->failures) + " times in succession, tried again after " +
-              std::to_string(past->wait) + " more " + (past->wait == 1 ? "boot" : "boots")};
+          check.reason + "; it has failed " + std::to_string(kTriesInSuccession) +
+              " times in succession or more, and is tried less and less often"};
 }
 
 }  // namespace

@@ -47,8 +47,8 @@ class StatusLed {
   bool present() const { return !folder_.empty(); }
   // Some run of this boot has shown something, and no run has given the LED its trigger back.
   bool is_in_use() const { return in_use_; }
-  // Shown already: nothing is written. Fails with what the first failing write says; the LED may then show anything, but
-  // for its old trigger that cannot be noted: then it is left alone.
+  // Shown already: nothing is written. Fails with what the first failing write says; the LED may then show anything,
+  // but for its old trigger that cannot be noted: then it is left alone.
   Status show(LedSign sign);
   // At the end of a run. Done: when it is in use, shows it for kLedDoneShown, then gives the LED its trigger back.
   // Anything else: shows it, and leaves it so.

@@ -25,8 +25,11 @@ class Log {
   void line(std::string_view text);
   // Appends what was said since the last time. Failing leaves it for the next time.
   Status keep();
+  // The same, unless the file ends with just that already, but for times and boots: what the last run found as well.
+  Status keep_news();
 
  private:
+  std::string kept() const;
   std::string younger_half() const;
 
   std::filesystem::path root_;

@@ -111,8 +111,8 @@ std::string status_text(const RunReport& report) {
   for (const std::string& note : bounded_notes(report)) text += "\nnote: " + note + "\n";
   if (report.state == RunState::kFailed) {
     text +=
-        "\nMore is in /var/log/kraken-firstboot.log on the node. What failed is tried again at the next boot, or\n"
-        "at once with: sudo " +
+        "\nMore is in /var/log/kraken-firstboot.log on the node. What failed is tried again, less and less often, and\n"
+        "what is impossible is looked at again at the next boot, or at once with: sudo " +
         std::string(kFirstbootPath) + " run\n";
   }
   return text;

@@ -45,7 +45,7 @@ constexpr std::string_view kUsage =
     "  --record FILE  the node record, if not /etc/kraken/node.json below the root\n"
     "  --socket FILE  Docker's socket, if not /run/docker.sock\n"
     "\n"
-    "Exit status: 0 all done, 1 not all done, 2 wrong usage.\n";
+    "Exit status: 0 all done, 1 not all done, 2 wrong usage, 3 not all done, and a person is needed.\n";
 
 struct CommandLine {
   std::string command;
@@ -127,13 +127,25 @@ std::chrono::seconds end_of_run(Stage stage) {
   return kEndOfClusterRun;
 }
 
+int exit_status(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kDone:
+      return kExitDone;
+    case Outcome::kNotDone:
+      return kExitNotDone;
+    case Outcome::kStuck:
+      break;
+  }
+  return kExitStuck;
+}
+
 int run_steps(const CommandLine& line, Machine machine, const Steps& steps) {
   FirstBoot first_boot(line.options, machine, steps);
   if (line.command == "plan") return print_result(first_boot.describe_plan());
   ::alarm(static_cast<unsigned>(end_of_run(line.options.stage).count()));
   const Outcome outcome = first_boot.run();
   ::alarm(0);
-  return outcome == Outcome::kDone ? kExitDone : kExitNotDone;
+  return exit_status(outcome);
 }
 
 int join(const CommandLine& line, Machine machine) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "report/publish.h"
 #include "run/await_network.h"
 #include "sys/files.h"
 #include "system/run_lock.h"
@@ -78,23 +77,9 @@ Outcome FirstBoot::run_locked() {
   return finish();
 }
 
-Outcome FirstBoot::fail_without_record(const Error& error) {
-  const std::string folder = find_boot_folder(options_.root, system_);
-  facts_ = gather_facts(options_.root, folder, system_);
-  log_.set_boot(facts_.boot_id);
-  report_.state = RunState::kFailed;
-  report_.model = facts_.model;
-  report_.kernel = facts_.kernel;
-  report_.notes.push_back("nothing was done, because this node does not know what it should be: " + error.what());
-  log_.line(report_.notes.back());
-  publish(folder);
-  keep_log();
-  show_end(LedSign::kFailed);
-  return Outcome::kNotDone;
-}
-
 // Says what is coming. A status of "working" is written only when something lasting is: whoever pulls the card in the
-// middle sees that, and a finished node writes nothing.
+// middle sees that, and a finished node writes nothing. Nor does one that tries again what has failed: the status says
+// that, and why.
 void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
   log_.line("node " + record_.node.name + " on " + (facts_.model.empty() ? "an unknown machine" : facts_.model));
   for (const std::string& note : report_.notes) log_.line(note);
@@ -112,14 +97,19 @@ void FirstBoot::begin(const std::vector<PlannedStep>& plan) {
     }
     log_.line(name + ": " + std::string(to_word(planned.action)) + ": " + planned.reason);
     works |= is_apply(planned.action);
-    changes |= planned.action == Action::kApply;
+    changes |= planned.action == Action::kApply && !has_failed(name);
     const bool done = planned.action == Action::kNothing || planned.action == Action::kApplyThisBoot;
     report_.steps.push_back({name, done ? StepState::kDone : StepState::kNeeded, false, planned.reason});
   }
   if (works) show(LedSign::kWorking);
   if (!changes) return;
-  keep_log();
+  note_kept(log_.keep());
   publish(record_.boot_folder);
+}
+
+bool FirstBoot::has_failed(std::string_view step) const {
+  const JournalEntry* past = journal_.journal.find(step);
+  return past != nullptr && past->state == JournalState::kFailed;
 }
 
 void FirstBoot::run_steps() {
@@ -148,7 +138,7 @@ void FirstBoot::measure_before_tuning() {
 }
 
 void FirstBoot::measure_after_tuning() {
-  if (all_good() && measurement_.after(record_, facts_)) keep_log();
+  if (all_good() && measurement_.after(record_, facts_)) note_kept(log_.keep());
 }
 
 void FirstBoot::run_step(const Step& step, StepReport& report) {
@@ -168,6 +158,7 @@ void FirstBoot::run_step(const Step& step, StepReport& report) {
       return journal.note_done(step.name());
     case Action::kWait:
       report.state = StepState::kFailed;
+      puts_off_ = true;
       return journal.note_waited(step.name());
     case Action::kApply:
     case Action::kApplyThisBoot:
@@ -218,44 +209,6 @@ void FirstBoot::retry_failed(std::size_t last_changed) {
   }
 }
 
-// Of the steps whose turn it is.
-bool FirstBoot::all_good() const {
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
-    const StepState state = report_.steps[i].state;
-    const bool is_good = state == StepState::kDone || state == StepState::kUnavailable;
-    if (has_its_turn(*steps_[i]) && !is_good) return false;
-  }
-  return true;
-}
-
-Outcome FirstBoot::finish() {
-  const bool good = !journal_failed_ && all_good();
-  const bool complete = std::ranges::all_of(steps_, [this](const auto& step) { return has_its_turn(*step); });
-  if (facts_.network) report_.network = make_network_report(*facts_.network, measurement_.speeds());
-  const bool changed = std::ranges::any_of(report_.steps, &StepReport::changed);
-  report_.state = !good ? RunState::kFailed : complete ? RunState::kDone : RunState::kWorking;
-  log_.line(good ? "all done" : "not all is done; what failed is tried again at the next boot");
-  // A run that had nothing to do, and that is not the last one of this boot, leaves the status that there is.
-  if (complete || changed || !good) publish(record_.boot_folder);
-  if (changed || !good || !report_.notes.empty()) keep_log();
-  // A boot's last run ends the show; an earlier one only has waited to its end.
-  if (!good || complete) {
-    show_end(good ? LedSign::kDone : LedSign::kFailed);
-  } else if (led_.is_in_use()) {
-    show(LedSign::kWorking);
-  }
-  return good ? Outcome::kDone : Outcome::kNotDone;
-}
-
-// A board without an LED is none the worse.
-void FirstBoot::show(LedSign sign) {
-  if (const Status shown = led_.show(sign); !shown.ok()) log_.line(shown.error().what());
-}
-
-void FirstBoot::show_end(LedSign sign) {
-  if (const Status shown = led_.end(sign); !shown.ok()) log_.line(shown.error().what());
-}
-
 void FirstBoot::save_progress() {
   const Status saved = save_journal(journal_.journal, journal_.text, system_);
   journal_failed_ = !saved.ok();
@@ -263,16 +216,6 @@ void FirstBoot::save_progress() {
   log_.line(saved.error().what());
   const std::string note = "the journal could not be written: " + saved.error().what();
   if (std::ranges::find(report_.notes, note) == report_.notes.end()) report_.notes.push_back(note);
-}
-
-// Not being able to is said, and is no failure of the run: the work is what counts.
-void FirstBoot::publish(std::string_view boot_folder) {
-  const BootPartition boot{options_.root, std::string(boot_folder), facts_.boot};
-  if (const Status status = publish_status(report_, boot, system_); !status.ok()) log_.line(status.error().what());
-}
-
-void FirstBoot::keep_log() {
-  if (const Status kept = log_.keep(); !kept.ok()) log_.line("the log could not be kept: " + kept.error().what());
 }
 
 bool FirstBoot::time_is_up() const {

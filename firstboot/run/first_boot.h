@@ -1,5 +1,7 @@
 // One run of first boot: record, facts, plan, steps, journal, report. Power may go at any moment; the next run finishes
-// the job. A run that finds everything done writes nothing but, once, the status that says so.
+// the job. A run that finds everything done writes nothing but, once, the status that says so; one that changes nothing
+// and ends as the last one did writes nothing but the journal's counters of tries, and these only while a step is tried
+// again.
 #pragma once
 
 #include <chrono>
@@ -26,7 +28,11 @@ struct RunOptions {
   std::chrono::seconds time_for_steps{180};
 };
 
-enum class Outcome { kDone, kNotDone };
+enum class Outcome {
+  kDone,
+  kNotDone,  // something failed, or waits for what may come: another run may do better
+  kStuck,    // all that is missing is impossible, and stays so at least until the next boot
+};
 
 class FirstBoot {
  public:
@@ -56,12 +62,18 @@ class FirstBoot {
   void measure_before_tuning();
   void measure_after_tuning();
   void retry_failed(std::size_t last_changed);
+  bool has_failed(std::string_view step) const;
+  // Its turn has come, and it is not done.
+  bool is_open(std::size_t index) const;
+  bool all_good() const;
+  bool is_stuck() const;
+  Outcome outcome() const;
   Outcome finish();
+  bool has_news(bool good) const;
   void save_progress();
   void publish(std::string_view boot_folder);
-  void keep_log();
+  void note_kept(const Status& kept);
   bool time_is_up() const;
-  bool all_good() const;
   void show(LedSign sign);
   void show_end(LedSign sign);
 
@@ -79,6 +91,7 @@ class FirstBoot {
   LoadedJournal journal_;
   RunReport report_;
   std::vector<bool> tried_;      // by step: apply() was called in this run
+  bool puts_off_ = false;        // some step that has failed too often
   bool journal_failed_ = false;  // the last time it was written
 };
 

@@ -25,8 +25,8 @@ void FirstBoot::look_at_cluster(Facts& facts) const {
 
 bool FirstBoot::lacks_address() const {
   const auto state = network_.state();
-  return !state.ok() || std::ranges::find(state->addresses, record_.network.address, &LinkAddress::address) ==
-                            state->addresses.end();
+  return !state.ok() ||
+         std::ranges::find(state->addresses, record_.network.address, &LinkAddress::address) == state->addresses.end();
 }
 
 bool FirstBoot::looks_at(Stage stage) const {

@@ -188,7 +188,7 @@ class HostileRecord(OddBoot):
     def look(self, checks, emulator, guest):
         unit = visit.wait_for_service(self.settings, emulator, guest, SERVICES[0])
         checks.check(f"{SERVICES[0]} failed, and did not crash", (unit.get("Result"), unit.get("ExecMainStatus"))
-                     == ("exit-code", "1"), unit)
+                     == ("exit-code", "3"), unit)
 
     def look_at_card(self, checks, image, work):
         status = card.read_status(checks, image)

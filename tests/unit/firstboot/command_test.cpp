@@ -35,6 +35,12 @@ TEST(Command, RunsOnATreeAndTellsItsStatus) {
   EXPECT_EQ(command({"status", "--root", root}), 0);
 }
 
+TEST(Command, TellsWhenAnotherRunWouldBeUseless) {
+  const FakeNode node;
+  node.mount("xfs", "rw", "rw");
+  EXPECT_EQ(command({"run", "--root", node.root().string()}), kExitStuck);
+}
+
 TEST(Command, NeverGrowsTheFileSystemThatATreeMerelyLiesOn) {
   const FakeNode node;
   const std::string root = node.root().string();
@@ -48,7 +54,7 @@ TEST(Command, TakesARecordFromElsewhere) {
   const FakeNode node;
   node.put("/sys/dev/block/179:2/size", "32768\n");
   std::filesystem::rename(node.path(kNodeRecordPath), node.path("/elsewhere.json"));
-  EXPECT_EQ(command({"run", "--root", node.root().string()}), 1);
+  EXPECT_EQ(command({"run", "--root", node.root().string()}), kExitStuck);
   EXPECT_EQ(command({"run", "--record", node.path("/elsewhere.json").string(), "--root", node.root().string()}), 0);
 }
 

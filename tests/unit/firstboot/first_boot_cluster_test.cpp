@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "json/json.h"
 #include "report/publish.h"
 #include "run/first_boot.h"
@@ -70,6 +72,24 @@ TEST_F(FirstBootClusterTest, AManagerThatIsAwayIsAFailureThatTheNextRunMends) {
   EXPECT_EQ(step_state(1), "impossible");
   broker_.answers = answers;
   EXPECT_EQ(run(Stage::kCluster), Outcome::kDone);
+}
+
+// It may be away for a week. systemd goes on asking, and the card is spared.
+TEST_F(FirstBootClusterTest, AManagerThatStaysAwayIsAskedAgainWithoutFillingTheLog) {
+  broker_.answers = nullptr;
+  std::map<std::string, int> writes;
+  for (int i = 0; i < 100; ++i) {
+    const auto before = system_.changes().size();
+    ASSERT_EQ(run(Stage::kCluster), Outcome::kNotDone) << i;
+    if (i < 10) continue;
+    const std::vector<std::string> changes(system_.changes().begin() + static_cast<std::ptrdiff_t>(before),
+                                           system_.changes().end());
+    for (const std::string& change : changes) ++writes[change];
+  }
+  EXPECT_EQ(writes["append /var/log/kraken-firstboot.log"], 0);
+  // Once for a try, once for the first run that puts it off.
+  EXPECT_LE(writes["write /boot/firmware/kraken-status.txt"], 2 * 8);
+  EXPECT_GT(broker_.asked.size(), 0U);
 }
 
 // Whatever change was the last one before the power went, the next run finishes the job.

@@ -65,10 +65,9 @@ TEST_F(Led, SetsTheTriggerFirstAndPauses) {
   sysfs.add_led("ACT", kBookworm);
   StatusLed status = led();
   ASSERT_TRUE(status.show(LedSign::kWorking).ok());
-  EXPECT_EQ(system.changes(), (std::vector<std::string>{"folder /run", "write /run/kraken-led",
-                                                        "set /sys/class/leds/ACT/trigger",
-                                                        "set /sys/class/leds/ACT/delay_on",
-                                                        "set /sys/class/leds/ACT/delay_off"}));
+  EXPECT_EQ(system.changes(),
+            (std::vector<std::string>{"folder /run", "write /run/kraken-led", "set /sys/class/leds/ACT/trigger",
+                                      "set /sys/class/leds/ACT/delay_on", "set /sys/class/leds/ACT/delay_off"}));
   EXPECT_EQ(paused, std::vector<std::chrono::milliseconds>(3, kLedWritePause));
   ASSERT_TRUE(status.show(LedSign::kWorking).ok());
   EXPECT_EQ(system.changes().size(), 5U);

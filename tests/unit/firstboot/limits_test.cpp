@@ -7,15 +7,20 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "run/command.h"
 
 namespace kraken {
 namespace {
 
-std::uint64_t timeout_of(const std::string& unit) {
+std::string text_of(const std::string& unit) {
   std::ifstream in(std::string(KRAKEN_SOURCE_DIR) + "/firstboot/" + unit);
   std::stringstream text;
   text << in.rdbuf();
-  for (const std::string& line : split(text.str(), '\n')) {
+  return text.str();
+}
+
+std::uint64_t timeout_of(const std::string& unit) {
+  for (const std::string& line : split(text_of(unit), '\n')) {
     constexpr std::string_view kKey = "TimeoutStartSec=";
     if (line.starts_with(kKey)) return parse_u64(line.substr(kKey.size())).value_or(0);
   }
@@ -23,10 +28,7 @@ std::uint64_t timeout_of(const std::string& unit) {
 }
 
 bool says(const std::string& unit, std::chrono::seconds time) {
-  std::ifstream in(std::string(KRAKEN_SOURCE_DIR) + "/firstboot/" + unit);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str().find("after " + std::to_string(time.count()) + " s") != std::string::npos;
+  return text_of(unit).find("after " + std::to_string(time.count()) + " s") != std::string::npos;
 }
 
 struct UnitCase {
@@ -50,11 +52,17 @@ TEST(Limits, AStepThatIsBegunAtTheLastMomentCanEnd) {
             RunOptions{}.time_for_steps + kTimeForClusterSteps + kTimeForMeasuring + kLongestKubeadmStep);
 }
 
+TEST(Limits, TheUnitsStartAgainUnlessThatIsUseless) {
+  for (const char* unit : {"kraken-network.service", "kraken-cluster.service"}) {
+    EXPECT_NE(text_of(unit).find("\nRestart=on-failure\n"), std::string::npos) << unit;
+    EXPECT_NE(text_of(unit).find("\nRestartPreventExitStatus=" + std::to_string(kExitStuck) + "\n"), std::string::npos)
+        << unit;
+  }
+}
+
 TEST(Limits, TheClustersUnitComesAfterTheEngines) {
-  std::ifstream in(std::string(KRAKEN_SOURCE_DIR) + "/firstboot/kraken-cluster.service");
-  std::stringstream text;
-  text << in.rdbuf();
-  EXPECT_NE(text.str().find("\nAfter=kraken-network.service docker.service containerd.service"), std::string::npos);
+  EXPECT_NE(text_of("kraken-cluster.service").find("\nAfter=kraken-network.service docker.service containerd.service"),
+            std::string::npos);
 }
 
 }  // namespace

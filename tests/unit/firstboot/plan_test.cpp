@@ -109,7 +109,7 @@ const Row kRows[] = {
        f.root.ext4->blocks = 1024 * 1024;
        for (int i = 0; i < 4; ++i) j.note_failed("grow-root");
      }},
-    {"failed five times", "grow-root", Action::kWait, "failed 5 times in succession, tried again after 1 more boot",
+    {"failed five times", "grow-root", Action::kWait, "failed 5 times in succession or more",
      [](Facts& f, NodeRecord&, Journal& j) {
        f.root.ext4->blocks = 1024 * 1024;
        for (int i = 0; i < 5; ++i) j.note_failed("grow-root");
