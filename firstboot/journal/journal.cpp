@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
+#include <utility>
 
 #include "contract/host_label.h"
 #include "contract/node_record.h"
@@ -15,7 +17,8 @@ namespace kraken {
 namespace {
 
 constexpr std::array<std::string_view, 3> kJournalKeys = {"format", "version", "steps"};
-constexpr std::array<std::string_view, 4> kEntryKeys = {"name", "state", "failures", "wait"};
+constexpr std::array<std::string_view, 5> kEntryKeys = {"name", "state", "failures", "wait", "begun"};
+constexpr std::size_t kKeysAtRest = 4;  // "begun" is left out when it is not so
 constexpr std::array<std::string_view, 3> kStates = {"done", "failed", "impossible"};  // in the order of JournalState
 constexpr std::size_t kMaxSteps = 64;
 constexpr int kMostFailures = 1'000'000;
@@ -34,7 +37,9 @@ Result<JournalState> read_state(const StrictObject& object) {
 }
 
 Result<JournalEntry> read_entry(const Json& value, std::string place) {
-  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, std::move(place), kEntryKeys));
+  const bool may_be_begun = value.find("begun") != nullptr;
+  const auto keys = std::span(kEntryKeys).first(may_be_begun ? kEntryKeys.size() : kKeysAtRest);
+  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, std::move(place), keys));
   JournalEntry entry;
   KRAKEN_ASSIGN(entry.step, object.text("name"));
   // The names of steps follow the rule of host names: lower case, digits and inner hyphens.
@@ -44,6 +49,9 @@ Result<JournalEntry> read_entry(const Json& value, std::string place) {
   KRAKEN_ASSIGN(const std::int64_t wait, object.integer("wait", {0, kLongestWait}));
   entry.failures = static_cast<int>(failures);
   entry.wait = static_cast<int>(wait);
+  if (may_be_begun) {
+    KRAKEN_ASSIGN(entry.begun, object.flag("begun"));
+  }
   return entry;
 }
 
@@ -81,13 +89,33 @@ void Journal::note_waited(std::string_view step) {
   noted.wait = std::max(0, noted.wait - 1);
 }
 
+void Journal::note_begun(std::string_view step) {
+  entry(step).begun = true;
+}
+
+void Journal::note_ended(std::string_view step) {
+  entry(step).begun = false;
+}
+
+std::vector<std::string> Journal::note_cut_off() {
+  std::vector<std::string> steps;
+  for (JournalEntry& noted : entries_) {
+    if (!std::exchange(noted.begun, false)) continue;
+    note_failed(noted.step);
+    steps.push_back(noted.step);
+  }
+  return steps;
+}
+
 std::string format_journal(const Journal& journal) {
   Json steps = Json::array();
   for (const JournalEntry& entry : journal.entries()) {
-    steps.push_back(Json::Object{{"name", entry.step},
-                                 {"state", kStates.at(static_cast<std::size_t>(entry.state))},
-                                 {"failures", entry.failures},
-                                 {"wait", entry.wait}});
+    Json step = Json::Object{{"name", entry.step},
+                             {"state", kStates.at(static_cast<std::size_t>(entry.state))},
+                             {"failures", entry.failures},
+                             {"wait", entry.wait}};
+    if (entry.begun) step.set("begun", true);
+    steps.push_back(std::move(step));
   }
   return format_json(
       Json::Object{{"format", kJournalFormat}, {"version", kJournalVersion}, {"steps", std::move(steps)}});
@@ -116,6 +144,7 @@ LoadedJournal load_journal(const std::filesystem::path& root) {
   if (journal.ok()) {
     loaded.journal = *journal;
     loaded.text = *text;
+    loaded.cut_off = loaded.journal.note_cut_off();
   } else {
     loaded.note = "the journal was started anew: " + journal.error().what();
   }

@@ -38,7 +38,8 @@ enum class Stage {
   kCluster,  // once the engine that the cluster runs on may: it waits for the network to be set up
 };
 
-// What apply() may have to wait for: for the LED.
+// What apply() may have to wait for: for the LED. A step that waits for something also takes up the network or a load
+// on it, which may take the machine down, or waits longer than its time: the journal says that it was begun.
 enum class WaitsFor { kNothing, kNetwork, kManager };
 
 // Which facts apply() may have changed, and are to be read anew after it.

@@ -71,6 +71,9 @@ Outcome FirstBoot::run_locked() {
   report_.model = facts_.model;
   report_.kernel = facts_.kernel;
   if (journal_.note) report_.notes.push_back(*journal_.note);
+  for (const std::string& step : journal_.cut_off) {
+    report_.notes.push_back(step + ": the last try was cut off, by a reset or by its time limit: it counts as failed");
+  }
   tried_.assign(steps_.size(), false);
   begin(make_plan(steps_, facts_, record_, journal_.journal));
   run_steps();
@@ -183,7 +186,7 @@ void FirstBoot::attempt(const Step& step, StepReport& report) {
   }
   tried_[static_cast<std::size_t>(&report - report_.steps.data())] = true;
   show(sign_of(step.waits_for()));
-  const Status applied = step.apply(facts_, record_, system_);
+  const Status applied = apply(step);
   look_again(step);
   const Check after = step.check(facts_, record_);
   if (!applied.ok()) {
@@ -195,6 +198,16 @@ void FirstBoot::attempt(const Step& step, StepReport& report) {
     report.detail = after.reason;
   }
   log_.line(report.name + ": " + std::string(to_word(report.state)) + ": " + report.detail);
+}
+
+Status FirstBoot::apply(const Step& step) {
+  if (step.waits_for() != WaitsFor::kNothing) {
+    journal_.journal.note_begun(step.name());
+    save_progress();
+  }
+  const Status applied = step.apply(facts_, record_, system_);
+  journal_.journal.note_ended(step.name());
+  return applied;
 }
 
 // A full root file system fails the steps before the one that grows it.

@@ -56,6 +56,7 @@ class FirstBoot {
   void run_steps();
   void run_step(const Step& step, StepReport& report);
   void attempt(const Step& step, StepReport& report);
+  Status apply(const Step& step);
   void look_again(const Step& step);
   // A node that has its address hardly waits for its network.
   bool lacks_address() const;

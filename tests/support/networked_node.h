@@ -35,7 +35,11 @@ class NetworkedNode {
     if (!gateway_answers) network.clear_answers();
     const auto look = [&] { play_network_manager(node.root(), record_, network); };
     look();  // at its start
-    system.set_programs([&](const std::vector<std::string>&) { return (look(), ok_status()); });
+    system.set_programs([&](const std::vector<std::string>& argv) {
+      if (resets_in_network_step && argv.front() == "nmcli") ::_exit(kPowerCut);
+      look();
+      return ok_status();
+    });
     const Steps steps = network_steps(network);
     RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kEarly};
     static_cast<void>(FirstBoot(options, {system, network}, steps).run());
@@ -55,6 +59,7 @@ class NetworkedNode {
 
   FakeNode node;
   bool gateway_answers = true;
+  bool resets_in_network_step = false;  // as soon as NetworkManager is told something: a boot belongs into a child
   mutable FakeMeter meter;
   mutable std::vector<std::string> changes;  // of the last boot
 

@@ -22,6 +22,35 @@ TEST(Journal, ComesBackAsItWasWritten) {
   EXPECT_EQ(*parsed, sample());
 }
 
+// Version 1 has always been without it, and still is while no step is under way.
+TEST(Journal, SaysThatAStepWasBegunOnlyWhileItIsUnderWay) {
+  Journal journal = sample();
+  const std::string at_rest = format_journal(journal);
+  journal.note_begun("hostname");
+  const auto parsed = parse_journal(format_journal(journal));
+  ASSERT_TRUE(parsed.ok()) << parsed.error().what();
+  EXPECT_EQ(*parsed, journal);
+  EXPECT_NE(journal, sample());
+  journal.note_ended("hostname");
+  EXPECT_EQ(format_journal(journal), at_rest);
+  EXPECT_EQ(at_rest.find("begun"), std::string::npos);
+}
+
+TEST(Journal, CountsATryThatWasCutOffAsAFailure) {
+  const test::TempFolder folder;
+  test::FakeSystem system(folder.path(), 0);
+  std::vector<int> waits;
+  for (int i = 0; i < 7; ++i) {
+    LoadedJournal loaded = load_journal(folder.path());
+    EXPECT_EQ(loaded.cut_off, std::vector<std::string>(i == 0 ? 0 : 1, "network"));
+    const JournalEntry* entry = loaded.journal.find("network");
+    waits.push_back(entry == nullptr ? 0 : entry->wait);
+    loaded.journal.note_begun("network");
+    ASSERT_TRUE(save_journal(loaded.journal, loaded.text, system).ok());
+  }
+  EXPECT_EQ(waits, (std::vector<int>{0, 0, 0, 0, 0, 1, 2}));
+}
+
 TEST(Journal, RefusesEveryTruncation) {
   const std::string text = format_journal(sample());
   for (std::size_t size = 0; size <= text.rfind('}'); ++size) EXPECT_FALSE(parse_journal(text.substr(0, size)).ok());
@@ -41,6 +70,8 @@ TEST(Journal, RefusesWhatIsNotExactlyAJournal) {
            R"({"name":"../a","state":"done","failures":0,"wait":0})",
            R"({"name":"a","state":"perhaps","failures":0,"wait":0})",
            R"({"name":"a","state":"done","failures":0,"wait":0,"more":1})",
+           R"({"name":"a","state":"done","failures":0,"wait":0,"begun":1})",
+           R"({"name":"a","state":"done","failures":0,"begun":true})",
            R"({"name":"a","state":"done","failures":0,"wait":0},{"name":"a","state":"done","failures":0,"wait":0})",
        }) {
     const auto parsed = parse_journal(with(step));

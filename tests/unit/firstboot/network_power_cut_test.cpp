@@ -39,6 +39,23 @@ TEST(NetworkPowerCut, ConvergesAfterAPowerCutAtEveryChange) {
   EXPECT_GE(cuts, 2 * 20);
 }
 
+// Taking up an adapter may draw more power than the board has: the node is not to boot for ever without a pause.
+TEST(NetworkPowerCut, ANetworkThatResetsTheMachineIsTriedLessAndLessOften) {
+  NetworkedNode node;
+  node.resets_in_network_step = true;
+  std::vector<int> tried;
+  for (int boot = 1; boot <= 20; ++boot) {
+    if (cut_boot(node, {})) tried.push_back(boot);
+    node.node.reboot();
+  }
+  EXPECT_EQ(tried, (std::vector<int>{1, 2, 3, 4, 5, 7, 10, 15}));
+  EXPECT_NE(node.node.get(kLogPath).find("network: the last try was cut off"), std::string::npos);
+  node.resets_in_network_step = false;
+  int boots = 1;
+  while (node.boot({}) != Outcome::kDone && boots < 20) ++boots;
+  EXPECT_LE(boots, kLongestWait + 1);
+}
+
 TEST(NetworkPowerCut, AFinishedNodeIsLeftAlone) {
   const NetworkedNode node;
   ASSERT_EQ(node.boot({}), Outcome::kDone);
