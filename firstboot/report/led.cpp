@@ -21,6 +21,9 @@ constexpr Bytes kNumberMaxSize = 64;
 constexpr Bytes kNoteMaxSize = 4 * kKiB;
 constexpr std::string_view kNoTrigger = "none";
 
+// It is read from the card, on a node that is just booting.
+constexpr std::chrono::seconds kModprobeLimit{30};
+
 constexpr milliseconds kFlash{150};
 constexpr milliseconds kGap{1000};
 
@@ -48,15 +51,8 @@ StatusLed::StatusLed(const std::filesystem::path& root, System& system)
     : StatusLed(root, system, [](milliseconds time) { std::this_thread::sleep_for(time); }) {}
 
 StatusLed::StatusLed(const std::filesystem::path& root, System& system, Pause pause)
-    : system_(system), pause_(std::move(pause)) {
-  for (const std::string_view folder : kLedFolders) {
-    const auto triggers = read_whole_file(below(root, std::string(folder) + "/trigger"), kTriggersMaxSize);
-    if (!triggers.ok()) continue;
-    folder_ = folder;
-    triggers_ = split_words(*triggers);
-    break;
-  }
-  old_trigger_ = take_brackets(triggers_);
+    : root_(root), system_(system), pause_(std::move(pause)) {
+  old_trigger_ = read_triggers();
   const auto noted = read_whole_file(below(root, kLedNotePath), kNoteMaxSize);
   in_use_ = noted.ok();
   if (in_use_) old_trigger_ = trim(*noted);
@@ -64,6 +60,24 @@ StatusLed::StatusLed(const std::filesystem::path& root, System& system, Pause pa
   // Any LED has at least on and off.
   const auto steps = brightest.ok() ? parse_u64(trim(*brightest)) : std::nullopt;
   brightest_ = std::to_string(std::clamp<std::uint64_t>(steps.value_or(1), 1, 65535));
+}
+
+std::string StatusLed::read_triggers() {
+  for (const std::string_view folder : kLedFolders) {
+    const auto triggers = read_whole_file(below(root_, std::string(folder) + "/trigger"), kTriggersMaxSize);
+    if (!triggers.ok()) continue;
+    folder_ = folder;
+    triggers_ = split_words(*triggers);
+    return take_brackets(triggers_);
+  }
+  return std::string(kNoTrigger);
+}
+
+// A kernel without it has the other signs.
+void StatusLed::load_pattern_trigger() {
+  if (offers("pattern")) return;
+  static_cast<void>(system_.run_program({"modprobe", "ledtrig-pattern"}, kModprobeLimit).ok());
+  read_triggers();
 }
 
 bool StatusLed::offers(std::string_view trigger) const {
@@ -113,6 +127,7 @@ Status StatusLed::note_old_trigger() {
   KRAKEN_TRY(system_.make_folder("/run"));
   KRAKEN_TRY(system_.replace_file(kLedNotePath, old_trigger_ + "\n", FileMode::kPublic));
   in_use_ = true;
+  load_pattern_trigger();
   return ok_status();
 }
 
@@ -121,9 +136,9 @@ Status StatusLed::show_now(LedSign sign) {
     case LedSign::kWorking:
       return blink({milliseconds(500), milliseconds(500)});
     case LedSign::kWaitingForNetwork:
-      return flash(2, {milliseconds(100), milliseconds(900)});
+      return flash(2, {kFlash, kFlash});
     case LedSign::kWaitingForManager:
-      return flash(3, {milliseconds(900), milliseconds(100)});
+      return flash(3, {milliseconds(1500), milliseconds(1500)});
     case LedSign::kDone:
       return light();
     case LedSign::kFailed:

@@ -1,17 +1,21 @@
 // What a node without a screen shows on the board's green LED while first boot runs. The kernel's LED triggers do the
 // blinking, so that there is no thread, and a sign stays when the program hangs or dies.
 //
-//   sign                 with the trigger "pattern"      without it (trigger "timer")
-//   working              half a second on and off        the same
-//   waiting for network  two short flashes, then a gap   a short flash each second
-//   waiting for manager  three short flashes, then a gap a short gap each second
-//   done                 on, for some seconds; then the LED shows again what it showed before
+//   sign                 with the trigger "pattern"       without it (trigger "timer")
+//   working              half a second on and off         the same
+//   waiting for network  two short flashes, then a gap    three flashes a second
+//   waiting for manager  three short flashes, then a gap  a second and a half on and off
+//   done                 steady for some seconds; then the LED shows again what it showed before
 //   failed               ten short flashes a second, until the next boot or the next run
+//
+// What is written as on may be off: so it is on a Pi 5 (raspberrypi/linux#6783), unless config.txt turns it round with
+// act_led_activelow. No two signs are each other's opposite, so that they are told apart either way.
 //
 // A boot's runs are several processes, and each may show something: the first sign of a boot notes the trigger that the
 // LED had in kLedNotePath, and the run that is all done gives that back.
 //
-// A board that has no such LED, or a kernel that lacks a trigger, is no error. One thread.
+// A board that has no such LED, or a kernel that lacks a trigger, is no error. "pattern" is a module of Raspberry Pi
+// OS's kernels that nothing else loads (CONFIG_LEDS_TRIGGER_PATTERN=m), and older ones lack. One thread.
 #pragma once
 
 #include <chrono>
@@ -60,6 +64,9 @@ class StatusLed {
     std::chrono::milliseconds off;
   };
 
+  // Answers with the one that is set.
+  std::string read_triggers();
+  void load_pattern_trigger();
   bool offers(std::string_view trigger) const;
   Status write(std::string_view file, const std::string& value);
   Status blink(Blink blink);
@@ -69,6 +76,7 @@ class StatusLed {
   Status show_now(LedSign sign);
   Status restore();
 
+  std::filesystem::path root_;
   System& system_;
   Pause pause_;
   std::string folder_;                 // "/sys/class/leds/ACT"; "" when there is none

@@ -83,7 +83,31 @@ TEST_F(Led, TellsTheSignsApartWithoutThePatternTrigger) {
     EXPECT_EQ(file("led0/trigger"), "timer");
     seen.push_back(file("led0/delay_on") + "/" + file("led0/delay_off"));
   }
-  EXPECT_EQ(seen, (std::vector<std::string>{"500/500", "100/900", "900/100", "50/50"}));
+  // As long on as off: they are the same on boards whose LED is the other way round.
+  EXPECT_EQ(seen, (std::vector<std::string>{"500/500", "150/150", "1500/1500", "50/50"}));
+}
+
+// Raspberry Pi OS has it as a module that nothing else loads.
+TEST_F(Led, LoadsThePatternTriggerOnceInABoot) {
+  sysfs.add_led("ACT", "none timer [mmc0]");
+  system.set_programs([this](const std::vector<std::string>& argv) -> Status {
+    if (argv != std::vector<std::string>{"modprobe", "ledtrig-pattern"}) return Error(ErrorCode::kNotFound, "run");
+    sysfs.put("sys/class/leds/ACT/trigger", "none timer pattern [mmc0]\n");
+    return ok_status();
+  });
+  ASSERT_TRUE(led().show(LedSign::kWaitingForNetwork).ok());
+  EXPECT_EQ(file("ACT/trigger"), "pattern");
+  ASSERT_TRUE(led().show(LedSign::kWorking).ok());
+  EXPECT_EQ(std::ranges::count(system.changes(), "run modprobe ledtrig-pattern"), 1);
+}
+
+TEST_F(Led, DoesWithoutThePatternTriggerWhenItsModuleCannotBeLoaded) {
+  sysfs.add_led("ACT", "none timer [mmc0]");
+  system.set_programs([](const auto&) { return Status(Error(ErrorCode::kIo, "modprobe ended with status 1")); });
+  ASSERT_TRUE(led().show(LedSign::kWaitingForNetwork).ok());
+  EXPECT_EQ(file("ACT/trigger"), "timer");
+  ASSERT_TRUE(led().show(LedSign::kWaitingForNetwork).ok());
+  EXPECT_EQ(std::ranges::count(system.changes(), "run modprobe ledtrig-pattern"), 1);
 }
 
 TEST_F(Led, GivesTheTriggerBackAfterDone) {
