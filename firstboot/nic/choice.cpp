@@ -170,10 +170,19 @@ void note_speed(const Nic& nic, std::vector<std::string>& notes) {
   }
 }
 
+// Two interfaces are less of a reserve when one fault takes both: on a 3B the onboard one is behind the sockets' hub.
+void note_shared_hub(const Nic& primary, const Nic& fallback, std::vector<std::string>& notes) {
+  const std::string hub = shared_usb_hub(primary.usb_port, fallback.usb_port);
+  if (hub.empty()) return;
+  notes.push_back(primary.name + " and " + fallback.name + " are behind the same USB hub (" + hub +
+                  "): what takes the hub down takes both down.");
+}
+
 void Chooser::add_notes() {
   const Nic* primary = choice_.primary;
   const Nic* fallback = choice_.fallback;
   if (primary != nullptr) note_speed(*primary, choice_.notes);
+  if (primary != nullptr && fallback != nullptr) note_shared_hub(*primary, *fallback, choice_.notes);
   for (const Nic& nic : nics_) {
     const bool used = &nic == primary || &nic == fallback;
     if (!used && !nic.onboard) choice_.notes.push_back(sentence(describe_nic(nic) + " is not used"));

@@ -33,7 +33,8 @@ struct NicChoice {
   const Nic* fallback = nullptr;   // stands by with the same address (mode: failover)
   std::vector<NicScore> scores;    // of every interface, in the order of the list
   std::string reason;              // one sentence for the status file
-  std::vector<std::string> notes;  // sentences on what the person may want to change, such as an adapter left unused
+  std::vector<std::string> notes;  // sentences on what the person may want to change or should
+                                   // know: an adapter left unused, a fallback that the same fault would take
 };
 
 // "as-wanted", "no-adapter", "no-link", "only-100-mbit", "nothing"

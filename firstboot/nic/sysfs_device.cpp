@@ -147,6 +147,17 @@ std::string udev_path(const fs::path& root, const fs::path& device) {
   return anchored && is_device_word(path) ? path : "";
 }
 
+std::string shared_usb_hub(const std::string& port, const std::string& other) {
+  const auto hubs = split(port, '.');
+  const auto others = split(other, '.');
+  std::vector<std::string> shared;
+  // The last one of each is the device itself.
+  for (std::size_t i = 0; i + 1 < std::min(hubs.size(), others.size()) && hubs[i] == others[i]; ++i) {
+    shared.push_back(hubs[i]);
+  }
+  return join(shared, ".");
+}
+
 bool port_less(const std::string& a, const std::string& b) {
   return port_numbers(a) < port_numbers(b);
 }

@@ -47,6 +47,10 @@ std::optional<UsbDevice> usb_device_above(const std::filesystem::path& root, con
 // its port. "" for a device on a bus that udev cannot name either.
 std::string udev_path(const std::filesystem::path& root, const std::filesystem::path& device);
 
+// The lowest hub above both of two USB devices: "1-1" for "1-1.2" and "1-1.3.1". "" when there is none but the
+// controller's own, or when one of them is on no USB.
+std::string shared_usb_hub(const std::string& port, const std::string& other);
+
 // "1-1.2" before "1-1.10", and a hub before what hangs on it.
 bool port_less(const std::string& a, const std::string& b);
 

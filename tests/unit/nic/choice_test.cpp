@@ -127,7 +127,6 @@ std::string notes_of(const std::vector<Nic>& nics, const NodeRecord::Nic& policy
 TEST(ChooseNics, SayWhatMayWantChanging) {
   EXPECT_EQ(notes_of({onboard(), gigabit("eth1", "2-1")}, kFailover), "");
   EXPECT_EQ(notes_of({onboard(), gigabit("eth1", "2-1")}, kSingle), "");  // what single means is no news
-  EXPECT_EQ(notes_of({onboard(), gigabit()}, kFailover), "");  // on a 3B they share a hub: nobody can change that
   EXPECT_EQ(notes_of({gigabit("eth1", "1-1.2"), gigabit("eth2", "1-1.3")}, kFailover),
             "The USB adapter eth2 (RTL8153, 0bda:8153 at USB port 1-1.3, driver driver) is not used.\n");
   EXPECT_EQ(notes_of({adapter("eth1", {0x0bda, 0x8153}, "1-1.2", kIn, 100)}, kFailover),
@@ -139,6 +138,29 @@ TEST(ChooseNics, SayWhatMayWantChanging) {
   random.mac_is_random = true;
   EXPECT_EQ(notes_of({random}, kFailover),
             "eth1 has no address of its own, so it is recognised by its USB port: leave it there.\n");
+}
+
+TEST(ChooseNics, SayThatOneHubTakesBothInterfacesWithIt) {
+  const std::string note =
+      "eth1 and eth0 are behind the same USB hub (1-1): what takes the hub down takes both down.\n";
+  EXPECT_EQ(notes_of({onboard(), gigabit()}, kFailover), note);
+  EXPECT_EQ(notes_of({onboard(), gigabit("eth1", "1-1.3.1")}, kFailover), note);
+  EXPECT_EQ(notes_of({onboard(), gigabit()}, kFailoverAlone), "") << "nothing stands by";
+  Nic on_a_pi_4 = onboard();
+  on_a_pi_4.usb.reset();
+  on_a_pi_4.usb_port.clear();
+  EXPECT_EQ(notes_of({on_a_pi_4, gigabit()}, kFailover), "");
+}
+
+TEST(SharedUsbHub, IsTheLowestOneAboveBoth) {
+  EXPECT_EQ(shared_usb_hub("1-1.1", "1-1.2"), "1-1");
+  EXPECT_EQ(shared_usb_hub("1-1.1.1", "1-1.1.2"), "1-1.1");
+  EXPECT_EQ(shared_usb_hub("1-1.1.1", "1-1.3"), "1-1");
+  EXPECT_EQ(shared_usb_hub("1-1.10.1", "1-1.1.1"), "1-1");
+  EXPECT_EQ(shared_usb_hub("1-1", "1-2"), "") << "each has a socket of the controller's own";
+  EXPECT_EQ(shared_usb_hub("1-1.2", "2-1.2"), "");
+  EXPECT_EQ(shared_usb_hub("", "1-1.2"), "");
+  EXPECT_EQ(shared_usb_hub("", ""), "");
 }
 
 TEST(ChooseNics, GiveReasonsForEveryScore) {
