@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "contract/hosts_file.h"
 #include "facts/mounts.h"
+#include "nic/switch_rule.h"
 #include "sys/files.h"
 #include "system/rooted_system.h"
 
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr Bytes kSmallFile = 4096;
 constexpr Bytes kMountinfoMaxSize = kMiB;
+constexpr Bytes kRuleMaxSize = 64 * kKiB;
 
 // One line, without what a terminal or a log would stumble over; the device tree ends its strings with a NUL.
 std::string one_line(std::string_view text) {
@@ -124,6 +126,8 @@ Facts gather_facts(const fs::path& root, std::string_view boot_folder, const Sys
   facts.timesync_stamp = modification_time(below(root, kTimesyncStamp));
   facts.hostname_file = read_text_file(below(root, kHostnamePath), kHostsMaxSize);
   facts.hosts_file = read_text_file(below(root, kHostsPath), kHostsMaxSize);
+  facts.switch_rule = read_text_file(below(root, kSwitchRule), kRuleMaxSize);
+  facts.switch_unit = read_text_file(below(root, kSwitchUnit), kRuleMaxSize);
   const auto mounts = read_mounts(root, boot_folder);
   facts.root = root_facts(root, mounts);
   facts.boot = boot_facts(mounts, boot_folder);

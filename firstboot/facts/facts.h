@@ -43,6 +43,8 @@ struct Facts {
   std::optional<UnixTime> timesync_stamp;  // the time that systemd-timesyncd starts from; nothing when it keeps none
   TextFile hostname_file;
   TextFile hosts_file;
+  TextFile switch_rule;  // see nic/switch_rule.h
+  TextFile switch_unit;
   RootFacts root;
   BootFacts boot;
   std::optional<NetworkFacts> network;  // nothing before the network's turn

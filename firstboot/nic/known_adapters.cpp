@@ -58,6 +58,10 @@ const KnownAdapter* find_known_adapter(UsbId id) {
   return found == std::ranges::end(kAdapters) ? nullptr : found;
 }
 
+std::span<const KnownCdrom> known_cdroms() {
+  return kCdroms;
+}
+
 const KnownCdrom* find_known_cdrom(UsbId id) {
   const auto* const found = std::ranges::find(kCdroms, id, &KnownCdrom::id);
   return found == std::ranges::end(kCdroms) ? nullptr : found;

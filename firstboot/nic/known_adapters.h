@@ -2,7 +2,7 @@
 // driver does not say it: an AX88179A may come up as cdc_ncm or cdc_ether, like many others.
 #pragma once
 
-#include <optional>
+#include <span>
 #include <string_view>
 
 #include "nic/sysfs_device.h"
@@ -25,6 +25,9 @@ struct KnownCdrom {
   std::string_view product;
 };
 
+// All, sorted by their ids.
+std::span<const KnownCdrom> known_cdroms();
+// Null for one that is not known.
 const KnownCdrom* find_known_cdrom(UsbId id);
 
 }  // namespace kraken

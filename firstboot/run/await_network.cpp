@@ -1,9 +1,7 @@
 #include "run/await_network.h"
 
-#include <set>
-
 #include "facts/network_facts.h"
-#include "nic/mode_switch.h"
+#include "run/eject_adapters.h"
 
 namespace kraken {
 
@@ -47,15 +45,15 @@ void await_proof(const NodeRecord& record, Machine machine) {
 }  // namespace
 
 void await_network(const std::filesystem::path& root, const NodeRecord& record, Machine machine) {
-  if (read_settled_network(root)) return await_proof(record, machine);
-  std::set<std::string> ejected;
-  for (int i = 0; i < kTries && lacks_adapter_or_link(root, record, machine.network); ++i) {
-    for (const ModeSwitch& adapter : find_mode_switches(root)) {
-      // One that cannot be ejected is none: the choice of the interface will say what is missing.
-      if (ejected.insert(adapter.device).second) static_cast<void>(machine.system.eject_cdrom(adapter.device).ok());
-    }
+  const bool settled = read_settled_network(root).has_value();
+  AdapterEjector adapters(root, machine.system);
+  for (int i = 0; i < kTries; ++i) {
+    const bool comes_back = adapters.eject();
+    const bool lacks = !settled && lacks_adapter_or_link(root, record, machine.network);
+    if (!comes_back && !lacks) break;
     machine.system.pause(kBetweenTries);
   }
+  if (settled) await_proof(record, machine);
 }
 
 }  // namespace kraken

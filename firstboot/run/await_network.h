@@ -9,9 +9,10 @@
 
 namespace kraken {
 
-// On a node whose network has not been set up before: sets its interfaces up, waits up to half a minute for the one
-// that the profile wants and for its link, and turns CD-ROMs that are adapters into adapters. On one whose network was
-// proved before: waits up to a minute until it can be proved again. Not at all when there is nothing to wait for.
+// Turns CD-ROMs that are adapters into adapters, as they are after every power-up, and waits up to half a minute until
+// they are interfaces. On a node whose network has not been set up before: sets its interfaces up, and waits as long
+// for the one that the profile wants and for its link. On one whose network was proved before: waits up to a minute
+// until it can be proved again. Not at all when there is nothing to wait for.
 void await_network(const std::filesystem::path& root, const NodeRecord& record, Machine machine);
 
 }  // namespace kraken

@@ -11,6 +11,7 @@
 #include "join/engine_docker.h"
 #include "net/linux_network.h"
 #include "report/publish.h"
+#include "run/eject_adapters.h"
 #include "run/first_boot.h"
 #include "run/join_broker_command.h"
 #include "run/limits.h"
@@ -32,6 +33,7 @@ constexpr std::string_view kUsage =
     "  run     make this node what its node record says, and write the status to the boot partition\n"
     "  join    the same for a tree of another root, and of it only what brings a node into its cluster\n"
     "  tune    set again what the kernel forgets at every boot and replugging; changes nothing that lasts\n"
+    "  eject DEVICE  make a CD-ROM that is known to be a network adapter one; refuses every other drive\n"
     "  plan    say what run would do; change nothing\n"
     "  status  print the status that the last run wrote\n"
     "  measure ADDRESS  say what the link to another node carries, where measure-server or iperf3 -s runs\n"
@@ -49,7 +51,7 @@ constexpr std::string_view kUsage =
 
 struct CommandLine {
   std::string command;
-  std::string peer;  // of measure
+  std::string operand;  // of measure: the peer; of eject: the drive
   std::filesystem::path socket = kEngineSocket;
   RunOptions options;
 };
@@ -63,6 +65,10 @@ std::filesystem::path& path_option(CommandLine& line, std::string_view word) {
   return word == "--root" ? line.options.root : line.options.record;
 }
 
+bool takes_operand(std::string_view command) {
+  return command == "measure" || command == "eject";
+}
+
 Result<CommandLine> parse_arguments(std::span<const std::string> arguments) {
   CommandLine line;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -72,8 +78,8 @@ Result<CommandLine> parse_arguments(std::span<const std::string> arguments) {
       path_option(line, word) = arguments[i];
     } else if (word == "--early" || word == "--network") {
       line.options.stage = word == "--early" ? Stage::kEarly : Stage::kNetwork;
-    } else if (line.command == "measure" && line.peer.empty() && !word.starts_with("-")) {
-      line.peer = word;
+    } else if (takes_operand(line.command) && line.operand.empty() && !word.starts_with("-")) {
+      line.operand = word;
     } else if (word.starts_with("-") || !line.command.empty()) {
       return usage_error("unexpected: " + word);
     } else {
@@ -159,8 +165,9 @@ int join(const CommandLine& line, Machine machine) {
 // A tree that is not the running system's has no network of its own: the one that could be seen and changed from here
 // is this machine's.
 int run_on_tree(CommandLine line) {
-  if (line.command == "tune") {
-    return print_result(Error(ErrorCode::kUnsupported, "tune is for the running system: it takes no --root"));
+  if (line.command == "tune" || line.command == "eject") {
+    return print_result(
+        Error(ErrorCode::kUnsupported, line.command + " is for the running system: it takes no --root"));
   }
   DetachedSystem system(line.options.root);
   if (line.command == "status") return print_status(line.options, system);
@@ -177,6 +184,7 @@ int run_here(const CommandLine& line) {
   if (line.command == "tune") {
     return print_result(tune_again(line.options.root, line.options.record, {system, network}));
   }
+  if (line.command == "eject") return print_result(eject_adapter(line.options.root, line.operand, system));
   if (line.command == "join") {
     return print_result(Error(ErrorCode::kUnsupported, "join is for another root than /: on a node, run does it"));
   }
@@ -190,8 +198,8 @@ int run_here(const CommandLine& line) {
 }
 
 bool is_command(std::string_view word) {
-  constexpr std::array<std::string_view, 8> kCommands = {"run",     "tune",           "plan", "status",
-                                                         "measure", "measure-server", "join", "join-broker"};
+  constexpr std::array<std::string_view, 9> kCommands = {"run",     "tune",           "eject", "plan",       "status",
+                                                         "measure", "measure-server", "join",  "join-broker"};
   return std::ranges::find(kCommands, word) != kCommands.end();
 }
 
@@ -208,7 +216,7 @@ int run_command(std::span<const std::string> arguments) {
     print(stderr, "kraken-firstboot: " + what + "\n" + std::string(kUsage));
     return kExitUsage;
   }
-  if (line->command == "measure") return print_result(measure_command(line->peer));
+  if (line->command == "measure") return print_result(measure_command(line->operand));
   if (line->command == "measure-server") return print_result(measure_server_command());
   if (line->command == "join-broker") {
     return print_result(join_broker_command({line->options.root, line->options.record, line->socket}));

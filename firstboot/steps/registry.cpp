@@ -9,6 +9,7 @@ Steps early_steps() {
   steps.push_back(make_clock_floor_step());
   steps.push_back(make_hostname_step());
   steps.push_back(make_grow_root_step());
+  steps.push_back(make_adapter_rule_step());
   return steps;
 }
 

@@ -24,6 +24,8 @@ std::unique_ptr<const Step> make_clock_floor_step();
 std::unique_ptr<const Step> make_hostname_step();
 // The root file system, an ext4, fills its partition, which the imager has made as large as it should be.
 std::unique_ptr<const Step> make_grow_root_step();
+// An adapter that comes up as a CD-ROM is switched by itself, at every power-up and whenever it is plugged in.
+std::unique_ptr<const Step> make_adapter_rule_step();
 // The node has its address on the interface that the profile wants, and its gateway answers there; or it keeps the
 // network that it had.
 std::unique_ptr<const Step> make_network_step(Network& network);

@@ -18,6 +18,7 @@ TEST(Command, RefusesWrongUsage) {
   EXPECT_EQ(command({}), 2);
   EXPECT_EQ(command({"walk"}), 2);
   EXPECT_EQ(command({"run", "twice"}), 2);
+  EXPECT_EQ(command({"eject", "/dev/sr0", "/dev/sr1"}), 2);
   EXPECT_EQ(command({"run", "--root"}), 2);
   EXPECT_EQ(command({"run", "--force"}), 2);
   EXPECT_EQ(command({"--help"}), 0);
@@ -58,12 +59,18 @@ TEST(Command, TakesARecordFromElsewhere) {
   EXPECT_EQ(command({"run", "--record", node.path("/elsewhere.json").string(), "--root", node.root().string()}), 0);
 }
 
+TEST(Command, EjectsNothingThatIsNoKnownAdapter) {
+  EXPECT_EQ(command({"eject"}), 1);
+  EXPECT_EQ(command({"eject", "/dev/null"}), 1);
+}
+
 TEST(Command, LeavesThisMachinesNetworkAloneWhenItWorksOnATree) {
   const FakeNode node;
   node.put("/sys/dev/block/179:2/size", "32768\n");
   EXPECT_EQ(command({"run", "--root", node.root().string()}), 0);
   EXPECT_EQ(node.get("/boot/firmware/kraken-status.json").find("\"network\""), std::string::npos);
   EXPECT_EQ(command({"tune", "--root", node.root().string()}), 1);
+  EXPECT_EQ(command({"eject", "/dev/sr0", "--root", node.root().string()}), 1);
 }
 
 }  // namespace

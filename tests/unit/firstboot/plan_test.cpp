@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "contract/hosts_file.h"
+#include "nic/switch_rule.h"
 #include "steps/registry.h"
 #include "support/node_records.h"
 #include "system/utc.h"
@@ -21,6 +22,8 @@ Facts finished() {
   facts.kernel_host_name = record.node.name;
   facts.hostname_file = {TextFile::State::kPresent, record.node.name + "\n", ""};
   facts.hosts_file = {TextFile::State::kPresent, managed_hosts("", record), ""};
+  facts.switch_rule = {TextFile::State::kPresent, switch_rule(), ""};
+  facts.switch_unit = {TextFile::State::kPresent, std::string(switch_unit()), ""};
   facts.root.fs_type = "ext4";
   facts.root.device = "mmcblk0p2";
   facts.root.partition_size = 32 * kGiB;
@@ -97,6 +100,18 @@ const Row kRows[] = {
        f.root.ext4.reset();
        f.root.problem = "no such device";
      }},
+    {"finished", "adapter-rule", Action::kNothing, "switched whenever", [](Facts&, NodeRecord&, Journal&) {}},
+    {"no rule", "adapter-rule", Action::kApply, "would stay one",
+     [](Facts& f, NodeRecord&, Journal&) { f.switch_rule = {}; }},
+    {"no unit", "adapter-rule", Action::kApply, "would stay one",
+     [](Facts& f, NodeRecord&, Journal&) { f.switch_unit = {}; }},
+    {"an older version's rule", "adapter-rule", Action::kApply, "would stay one",
+     [](Facts& f, NodeRecord&, Journal&) { f.switch_rule.content += "#"; }},
+    {"no adapter is used", "adapter-rule", Action::kNothing, "",
+     [](Facts& f, NodeRecord& r, Journal&) {
+       r.nic.primary = "onboard";
+       f.switch_rule = {};
+     }},
     {"journal says done", "grow-root", Action::kApply, "4 GiB",
      [](Facts& f, NodeRecord&, Journal& j) {
        f.root.ext4->blocks = 1024 * 1024;
@@ -145,7 +160,7 @@ TEST(Plan, KeepsTheOrderOfTheSteps) {
   for (const PlannedStep& planned : make_plan(steps, finished(), sample_record(), {})) {
     names.emplace_back(planned.step->name());
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"clock-floor", "hostname", "grow-root"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"clock-floor", "hostname", "grow-root", "adapter-rule"}));
 }
 
 TEST(Utc, IsWrittenAsIso8601) {

@@ -4,7 +4,9 @@
 
 #include <cerrno>
 
+#include "nic/known_adapters.h"
 #include "nic/nic.h"
+#include "nic/switch_rule.h"
 #include "support/fake_sysfs.h"
 #include "support/temp_folder.h"
 #include "system/rooted_system.h"
@@ -52,6 +54,22 @@ TEST(ModeSwitches, AreGoneOnceTheyAreAdapters) {
   sysfs.plug(test::r8152("eth1", "1-1.2"));
   EXPECT_TRUE(find_mode_switches(folder.path()).empty());
   EXPECT_EQ(read_nics(folder.path(), {}).size(), 2U);
+}
+
+TEST(SwitchRule, NamesEveryKnownCdromAndNoOther) {
+  const std::string rule = switch_rule();
+  for (const KnownCdrom& known : known_cdroms()) {
+    const std::string id = format_usb_id(known.id);
+    const std::string line =
+        "ATTRS{idVendor}==\"" + id.substr(0, 4) + "\", ATTRS{idProduct}==\"" + id.substr(5) + "\", ";
+    EXPECT_NE(rule.find(line), std::string::npos) << id;
+  }
+  const std::string wants = "SYSTEMD_WANTS}+=\"kraken-eject@$name.service\"\n";
+  std::size_t lines = 0;
+  for (auto at = rule.find(wants); at != std::string::npos; at = rule.find(wants, at + 1)) ++lines;
+  EXPECT_EQ(lines, known_cdroms().size());
+  EXPECT_EQ(kSwitchUnit, "/etc/systemd/system/kraken-eject@.service");
+  EXPECT_NE(switch_unit().find("\nExecStart=/usr/lib/kraken/kraken-firstboot eject /dev/%i\n"), std::string_view::npos);
 }
 
 TEST(Ejecting, IsForTheRunningMachineAlone) {
