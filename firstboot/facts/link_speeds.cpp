@@ -15,8 +15,12 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kKeys = {"format", "version", "peer", "speeds"};
 constexpr std::array<std::string_view, 5> kSpeedKeys = {"of", "interface", "sent_kbit", "received_kbit", "problem"};
+constexpr std::string_view kTriesKey = "tries";  // may be missing
+constexpr std::array<std::string_view, 6> kSpeedKeysWithTries = {"of",      "interface", "sent_kbit", "received_kbit",
+                                                                 "problem", kTriesKey};
 constexpr std::array kKinds = {LinkSpeed::Of::kBeforeTuning, LinkSpeed::Of::kFallback, LinkSpeed::Of::kAfterTuning};
 constexpr IntegerRange kKbit{0, 1'000'000'000};  // a terabit
+constexpr IntegerRange kTries{1, 1000};
 
 Result<LinkSpeed::Of> read_kind(const StrictObject& object) {
   KRAKEN_ASSIGN(const std::string word, object.text("of"));
@@ -26,8 +30,15 @@ Result<LinkSpeed::Of> read_kind(const StrictObject& object) {
 }
 
 Result<LinkSpeed> read_speed(const Json& value, const std::string& place) {
-  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, place, kSpeedKeys));
+  const bool has_tries = value.find(kTriesKey) != nullptr;
+  const std::span<const std::string_view> keys =
+      has_tries ? std::span<const std::string_view>(kSpeedKeysWithTries) : kSpeedKeys;
+  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, place, keys));
   LinkSpeed speed;
+  if (has_tries) {
+    KRAKEN_ASSIGN(const std::int64_t tries, object.integer(kTriesKey, kTries));
+    speed.tries = static_cast<int>(tries);
+  }
   KRAKEN_ASSIGN(speed.of, read_kind(object));
   KRAKEN_ASSIGN(speed.interface, object.text("interface"));
   KRAKEN_ASSIGN(speed.sent_kbit, object.integer("sent_kbit", kKbit));
@@ -81,11 +92,13 @@ std::string_view to_word(LinkSpeed::Of of) {
 std::string format_link_speeds(const LinkSpeeds& speeds) {
   Json list = Json::array();
   for (const LinkSpeed& speed : speeds.speeds) {
-    list.push_back(Json::Object{{"of", to_word(speed.of)},
-                                {"interface", speed.interface},
-                                {"sent_kbit", speed.sent_kbit},
-                                {"received_kbit", speed.received_kbit},
-                                {"problem", printable(speed.problem)}});
+    Json::Object object = {{"of", to_word(speed.of)},
+                           {"interface", speed.interface},
+                           {"sent_kbit", speed.sent_kbit},
+                           {"received_kbit", speed.received_kbit},
+                           {"problem", printable(speed.problem)}};
+    if (speed.tries != 1) object.emplace_back(kTriesKey, speed.tries);
+    list.push_back(std::move(object));
   }
   return format_json(Json::Object{{"format", kLinkSpeedsFormat},
                                   {"version", kLinkSpeedsVersion},

@@ -1,4 +1,5 @@
-// /var/lib/kraken/link-speeds.json: what the link to the manager was measured to carry, once in a node's life.
+// /var/lib/kraken/link-speeds.json: what the link to the manager was measured to carry, once in a node's life,
+// and what could not be measured.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace kraken {
 struct LinkSpeed {
   enum class Of {
     kBeforeTuning,  // the primary interface
-    kFallback,      // the one that stands by, untuned as well
+    kFallback,      // the one that stands by; untuned as well, unless it took more than one run
     kAfterTuning,   // the primary interface
   };
   Of of = Of::kBeforeTuning;
@@ -24,6 +25,7 @@ struct LinkSpeed {
   std::int64_t sent_kbit = 0;      // kbit/s that arrived at the peer
   std::int64_t received_kbit = 0;  // kbit/s that arrived here
   std::string problem;             // why there is none; "" when there is
+  int tries = 1;                   // runs in which it was tried; 1 in a file that does not say
   friend bool operator==(const LinkSpeed&, const LinkSpeed&) = default;
 };
 
@@ -39,6 +41,7 @@ struct LinkSpeeds {
 inline constexpr std::string_view kLinkSpeedsPath = "/var/lib/kraken/link-speeds.json";
 inline constexpr std::string_view kLinkSpeedsFormat = "kraken-link-speeds";
 inline constexpr int kLinkSpeedsVersion = 1;
+// Bytes: more than three measurements have, however long their problems.
 inline constexpr std::size_t kLinkSpeedsMaxSize = 16384;
 // Of `problem` in the file; a longer one is cut.
 inline constexpr std::size_t kLongestSpeedProblem = 1000;

@@ -51,10 +51,9 @@ OneWay run_once(const ClientSession& session, std::chrono::seconds limit) {
   return failed("not done after " + std::to_string(limit.count()) + " s: the peer may have hung");
 }
 
-OneWay measure_one_way(const MeasureOptions& options, int seconds, Direction direction) {
+OneWay measure_one_way(const MeasureOptions& options, int seconds, Direction direction, Clock::time_point give_up) {
   const ClientSession session{format_ipv4(options.peer), options.port,
                               options.source ? format_ipv4(*options.source) : std::string(), seconds, direction};
-  const auto give_up = Clock::now() + options.patience;
   while (true) {
     OneWay result = run_once(session, std::chrono::seconds(seconds) + options.grace);
     if (result.problem.empty() || Clock::now() >= give_up) return result;
@@ -76,11 +75,12 @@ LinkMeasurement measure_link(const MeasureOptions& options) {
     return result;
   }
   result.seconds = static_cast<int>(std::clamp(options.each_way, std::chrono::seconds(1), kLongestMeasurement).count());
-  const OneWay sent = measure_one_way(options, result.seconds, Direction::kSend);
+  const auto give_up = Clock::now() + options.patience;
+  const OneWay sent = measure_one_way(options, result.seconds, Direction::kSend, give_up);
   result.mbit_sent = sent.mbit;
   result.problem = problem_of("sending", sent.problem);
   if (!result.problem.empty()) return result;
-  const OneWay received = measure_one_way(options, result.seconds, Direction::kReceive);
+  const OneWay received = measure_one_way(options, result.seconds, Direction::kReceive, give_up);
   result.mbit_received = received.mbit;
   result.problem = problem_of("receiving", received.problem);
   return result;

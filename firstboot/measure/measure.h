@@ -25,8 +25,9 @@ struct MeasureOptions {
   std::uint16_t port = kMeasurePort;
   std::optional<Ipv4> source;        // own address to measure from: of one of several interfaces
   std::chrono::seconds each_way{5};  // 1 s to kLongestMeasurement
-  std::chrono::seconds patience{
-      0};                          // a way that fails (nobody listens yet, the peer is busy) is tried again for so long
+  // A way that fails (nobody listens yet, the peer is busy) is tried again until so long after the beginning of the
+  // first one; each is tried at least once.
+  std::chrono::seconds patience{0};
   std::chrono::seconds grace{15};  // for connecting and for the results, beyond each_way
 };
 

@@ -5,14 +5,14 @@
 #include <chrono>
 
 #include "run/first_boot.h"
+#include "run/tuning_measurement.h"
 #include "steps/kubeadm_member.h"
 
 namespace kraken {
 
 // The cluster's engine and its manager come up when they do, and kubeadm may need half an hour to make a control plane.
 inline constexpr std::chrono::seconds kTimeForClusterSteps{1500};  // beside RunOptions::time_for_steps
-// Three measurements; see LinkMeter.
-inline constexpr std::chrono::seconds kTimeForMeasuring{3 * 120};
+inline constexpr std::chrono::seconds kTimeForMeasuring = kMostMeasurements * kLongestMetering + kMostPatienceForTurns;
 
 // The end of everything that could hang in the kernel.
 inline constexpr std::chrono::seconds kEndOfEarlyRun{270};

@@ -7,6 +7,8 @@ namespace kraken {
 
 namespace {
 
+constexpr std::string_view kTooLate = "the node was tuned already when its link could first be measured";
+
 // A manager is measured against, and measures with another manager if there is one before it.
 std::optional<Ipv4> peer_of(const NodeRecord& record) {
   for (const RecordHost& host : record.hosts) {
@@ -17,6 +19,13 @@ std::optional<Ipv4> peer_of(const NodeRecord& record) {
 
 std::int64_t to_kbit(double mbit) {
   return std::llround(mbit * 1000);
+}
+
+// Every node measures three times, both ways, of some four seconds each: whoever waits for all the others has its turn.
+std::chrono::seconds patience_for(const NodeRecord& record) {
+  constexpr std::int64_t kSecondsOfANode = 24;
+  const auto nodes = static_cast<std::int64_t>(record.hosts.size());
+  return std::min(std::chrono::seconds(kSecondsOfANode * nodes), kMostPatienceForTurns);
 }
 
 // The bond's port that stands by and has a link; null when there is none.
@@ -33,61 +42,96 @@ const Link* standby_port(const NetworkFacts& network) {
 TuningMeasurement::TuningMeasurement(std::filesystem::path root, Machine machine, Log& log)
     : root_(std::move(root)), machine_(machine), log_(log) {}
 
-bool TuningMeasurement::is_due(LinkSpeed::Of of, const NodeRecord& record, const Facts& facts) const {
+bool TuningMeasurement::can_measure(const NodeRecord& record, const Facts& facts) const {
   if (machine_.meter == nullptr || !record.nic.measure || !peer_of(record)) return false;
-  if (speeds_ && speeds_->find(of) != nullptr) return false;
   return facts.network && facts.network->config && facts.network->proof.reach == Reach::kGateway;
 }
 
+// What was so before tuning is not to be had any more in a later run.
+bool TuningMeasurement::is_due(LinkSpeed::Of of) const {
+  if (tried_.contains(of)) return false;
+  const LinkSpeed* known = speeds_ ? speeds_->find(of) : nullptr;
+  if (known == nullptr) return true;
+  return of != LinkSpeed::Of::kBeforeTuning && !known->problem.empty() && known->tries < kMostTriesToMeasure;
+}
+
+bool TuningMeasurement::was_tried_in_vain(LinkSpeed::Of of) const {
+  return tried_.contains(of) && !speeds_->find(of)->problem.empty();
+}
+
 bool TuningMeasurement::before(const NodeRecord& record, const Facts& facts) {
-  if (!is_due(LinkSpeed::Of::kBeforeTuning, record, facts)) return false;
-  const Ipv4 peer = *peer_of(record);
-  speeds_ = LinkSpeeds{peer, {}};
-  if (measure(LinkSpeed::Of::kBeforeTuning, facts.network->config->interface, peer)) {
-    measure_fallback(*facts.network, peer);
-  }
+  constexpr auto kBefore = LinkSpeed::Of::kBeforeTuning;
+  if (!can_measure(record, facts) || !is_due(kBefore)) return false;
+  speeds_ = LinkSpeeds{*peer_of(record), {}};
+  patience_ = patience_for(record);
+  measure(kBefore, facts.network->config->interface);
+  if (!was_tried_in_vain(kBefore)) measure_fallback(*facts.network);
   keep();
   return true;
 }
 
 bool TuningMeasurement::after(const NodeRecord& record, const Facts& facts) {
-  if (!is_due(LinkSpeed::Of::kAfterTuning, record, facts)) return false;
+  if (!can_measure(record, facts)) return false;
+  const std::size_t tried = tried_.size();
   const std::string& interface = facts.network->config->interface;
   if (!speeds_) speeds_ = LinkSpeeds{*peer_of(record), {}};
-  const LinkSpeed* before = speeds_->find(LinkSpeed::Of::kBeforeTuning);
-  if (before != nullptr && !before->problem.empty()) {
-    // Whoever was not there a moment ago is not waited for again.
-    speeds_->speeds.push_back({LinkSpeed::Of::kAfterTuning, interface, 0, 0, before->problem});
-  } else {
-    measure(LinkSpeed::Of::kAfterTuning, interface, *peer_of(record));
+  if (!patience_) patience_ = patience_for(record);
+  if (is_due(LinkSpeed::Of::kAfterTuning)) {
+    const LinkSpeed* before = speeds_->find(LinkSpeed::Of::kBeforeTuning);
+    if (was_tried_in_vain(LinkSpeed::Of::kBeforeTuning)) {
+      // Whoever was not there a moment ago is not waited for again in this run.
+      put({LinkSpeed::Of::kAfterTuning, interface, 0, 0, before->problem});
+    } else {
+      if (before == nullptr && !record.tuning.empty()) {
+        put({LinkSpeed::Of::kBeforeTuning, interface, 0, 0, std::string(kTooLate)});
+      }
+      measure(LinkSpeed::Of::kAfterTuning, interface);
+    }
   }
+  const LinkSpeed* after = speeds_->find(LinkSpeed::Of::kAfterTuning);
+  if (after->problem.empty() && is_due(LinkSpeed::Of::kFallback)) measure_fallback(*facts.network);
+  if (tried_.size() == tried) return false;
   keep();
   return true;
 }
 
-bool TuningMeasurement::measure(LinkSpeed::Of of, const std::string& interface, Ipv4 peer) {
-  const LinkMeasurement link = machine_.meter->measure(peer);
+void TuningMeasurement::measure(LinkSpeed::Of of, const std::string& interface) {
+  const auto begun = std::chrono::steady_clock::now();
+  const LinkMeasurement link = machine_.meter->measure(speeds_->peer, *patience_);
+  const auto took = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begun);
+  *patience_ -= std::min(took, *patience_);
   const LinkSpeed speed{of, interface, to_kbit(link.mbit_sent), to_kbit(link.mbit_received), link.problem};
-  log_.line("link to " + format_ipv4(peer) + " through " + interface + ", " + std::string(to_word(of)) + ": " +
+  log_.line("link to " + format_ipv4(speeds_->peer) + " through " + interface + ", " + std::string(to_word(of)) + ": " +
             (link.problem.empty() ? describe_speed(speed) : "not measured: " + link.problem));
-  speeds_->speeds.push_back(speed);
-  return link.problem.empty();
+  put(speed);
 }
 
 // The bond is told to use its other port for a moment. What it uses is the driver's own affair after the next change of
 // a link, so a power cut or a failure here leaves nothing behind (Documentation/networking/bonding.rst, active_slave).
-void TuningMeasurement::measure_fallback(const NetworkFacts& network, Ipv4 peer) {
+void TuningMeasurement::measure_fallback(const NetworkFacts& network) {
   const Link* standby = standby_port(network);
   const Link* primary = network.state.find_link(network.wanted->primary.index);
   if (standby == nullptr || primary == nullptr) return;
   const std::string active = "/sys/class/net/" + network.config->interface + "/bonding/active_slave";
   if (const Status changed = machine_.system.write_kernel_file(active, standby->name); !changed.ok()) {
-    return log_.line("the fallback was not measured: " + changed.error().what());
+    log_.line("the fallback was not measured: " + changed.error().what());
+    return put({LinkSpeed::Of::kFallback, standby->name, 0, 0, changed.error().what()});
   }
-  measure(LinkSpeed::Of::kFallback, standby->name, peer);
+  measure(LinkSpeed::Of::kFallback, standby->name);
   if (const Status back = machine_.system.write_kernel_file(active, primary->name); !back.ok()) {
     log_.line(back.error().what());
   }
+}
+
+void TuningMeasurement::put(LinkSpeed speed) {
+  tried_.insert(speed.of);
+  auto& speeds = speeds_->speeds;
+  if (const LinkSpeed* known = speeds_->find(speed.of)) {
+    speed.tries = known->tries + 1;
+    std::erase(speeds, LinkSpeed(*known));
+  }
+  speeds.push_back(std::move(speed));
+  std::ranges::sort(speeds, {}, &LinkSpeed::of);
 }
 
 void TuningMeasurement::keep() {

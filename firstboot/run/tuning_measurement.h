@@ -1,9 +1,12 @@
 // What the link to the manager carries before and after tuning, and through the interface that stands by: measured once
-// in a node's life, in the run that tunes it. A node that cannot measure says why, and is none the worse.
+// in a node's life, in the run that tunes it. What fails is tried again in the next runs, but for what was so before
+// tuning. A node that cannot measure says why, and is none the worse.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "contract/node_record.h"
 #include "facts/facts.h"
@@ -13,6 +16,14 @@
 
 namespace kraken {
 
+// In a run: one of each kind.
+inline constexpr int kMostMeasurements = 3;
+// In a run, for all of them together: the manager serves the nodes one at a time. The clusters of more nodes than this
+// is enough for have the next runs.
+inline constexpr std::chrono::seconds kMostPatienceForTurns{225};
+// Runs in which something is tried; then its problem is what the report says.
+inline constexpr int kMostTriesToMeasure = 3;
+
 class TuningMeasurement {
  public:
   // `machine` and `log` must outlive it.
@@ -21,22 +32,27 @@ class TuningMeasurement {
   // What an earlier run measured.
   void load() { speeds_ = read_link_speeds(root_); }
   // To be called before something is tuned, and when all is. Each answers whether it took its time to measure: not
-  // when there is nobody to measure with, the network is not proved, or it was measured before.
+  // when there is nobody to measure with, the network is not proved, or all was measured or tried often enough.
   bool before(const NodeRecord& record, const Facts& facts);
   bool after(const NodeRecord& record, const Facts& facts);
 
   const std::optional<LinkSpeeds>& speeds() const { return speeds_; }
 
  private:
-  bool is_due(LinkSpeed::Of of, const NodeRecord& record, const Facts& facts) const;
-  bool measure(LinkSpeed::Of of, const std::string& interface, Ipv4 peer);
-  void measure_fallback(const NetworkFacts& network, Ipv4 peer);
+  bool can_measure(const NodeRecord& record, const Facts& facts) const;
+  bool is_due(LinkSpeed::Of of) const;
+  bool was_tried_in_vain(LinkSpeed::Of of) const;
+  void measure(LinkSpeed::Of of, const std::string& interface);
+  void measure_fallback(const NetworkFacts& network);
+  void put(LinkSpeed speed);
   void keep();
 
   std::filesystem::path root_;
   Machine machine_;
   Log& log_;
   std::optional<LinkSpeeds> speeds_;
+  std::set<LinkSpeed::Of> tried_;                 // in this run
+  std::optional<std::chrono::seconds> patience_;  // what is left of this run's; nothing before its first measurement
 };
 
 }  // namespace kraken
