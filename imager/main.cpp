@@ -1,5 +1,8 @@
 #include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "sys/standard_streams.h"
 
 int main(int argc, char** argv) {
+  if (!kraken::reserve_standard_streams().ok() || !kraken::ignore_write_signals().ok()) return kraken::kExitBug;
   return kraken::run_command_line(argc, argv);
 }

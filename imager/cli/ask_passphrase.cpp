@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "cli/render.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -95,6 +96,12 @@ AskPassphrase passphrase_from(const PassphraseFile& file) {
     const std::string again = wrong_ones == 0 ? "" : "That one does not open it. ";
     return ask_on_terminal(again + "Passphrase of " + secret.string() + ": ").with_context(secret.string());
   };
+}
+
+void warn_of_unused(const PassphraseFile& file, const SecretsFolder& folder) {
+  if (!file || folder.passphrase()) return;
+  print_warning("--passphrase-file " + file->string() + " was not used: the secrets in " + folder.path().string() +
+                " are not encrypted (kraken-image secrets passphrase does that)");
 }
 
 Result<SecretBytes> new_passphrase(const PassphraseFile& file, const char* option) {

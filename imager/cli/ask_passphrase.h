@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/secret_bytes.h"
 #include "cluster/passphrase.h"
+#include "cluster/secrets_folder.h"
 
 namespace kraken {
 
@@ -16,6 +17,10 @@ using PassphraseFile = std::optional<std::filesystem::path>;  // what --passphra
 // For ClusterSecrets::load(): a file is tried once, a person three times. kConfig when that was not enough, and without
 // a terminal; kInterrupted on Ctrl-C.
 AskPassphrase passphrase_from(const PassphraseFile& file);
+
+// Warns when the folder, after its files were read, has turned out to need no passphrase though a file was named: that
+// file was not even looked at.
+void warn_of_unused(const PassphraseFile& file, const SecretsFolder& folder);
 
 // A new one: the file's, which the option names, or typed twice. kConfig when it is none to encrypt with or the two
 // differ.

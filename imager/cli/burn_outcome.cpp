@@ -43,7 +43,11 @@ Status status_of(const std::vector<BurnOutcome>& outcomes) {
     if (!code && outcome.error) code = outcome.error->code();
   }
   if (bad.empty()) return ok_status();
-  if (outcomes.size() == 1 && outcomes.front().error) return *outcomes.front().error;
+  if (outcomes.size() == 1) {
+    const BurnOutcome& only = outcomes.front();
+    return only.error.value_or(
+        Error(ErrorCode::kInterrupted, "interrupted: " + only.subject.name + " was not written"));
+  }
   const bool was_stopped = std::ranges::any_of(outcomes, is_interrupted);
   return Error(was_stopped ? ErrorCode::kInterrupted : code.value_or(ErrorCode::kInternal),
                std::string(was_stopped ? "interrupted: " : "") + "of " + std::to_string(outcomes.size()) + " nodes " +

@@ -144,7 +144,6 @@ class TextBurnTeller : public BurnTeller {
     const std::lock_guard lock(mutex_);
     board_.hide();
     print();
-    std::cout << std::flush;
     if (columns_ > 0 && !is_quiet_) board_.draw();
   }
 

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <cerrno>
 
 #include "cli/burn_nodes.h"
 #include "cli/burn_place.h"
 #include "cli/choose_card.h"
 #include "cli/commands.h"
 #include "cli/confirm_card.h"
+#include "cli/render.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -119,6 +121,27 @@ BurnSubject subject_of(const BurnOptionsCli& options) {
   return subject;
 }
 
+// After which nothing more is told: of several nodes a summary; a single one has told of its end, if it had a begin.
+void tell_end(BurnTeller& teller, const BurnOptionsCli& options, const BurnOutcomes& outcomes) {
+  if (outcomes.size() > 1) return teller.summary(outcomes);
+  const BurnOutcome& only = outcomes.front();
+  if (only.verdict != BurnVerdict::kNotBegun) return;
+  BurnSubject subject = only.subject;
+  subject.target = subject_of(options).target;
+  teller.aborted(subject, status_of(outcomes).error());
+}
+
+// Who could not read of it to the end must not take a good card for a bad one.
+void note_unread(const BurnOptionsCli& options, const Status& burned) {
+  const Status shown = output_status();
+  if (shown.ok()) return;
+  const std::string why = shown.error().sys_errno() == EPIPE ? "the reader of standard output went away before the end"
+                                                             : "not all could be written to standard output";
+  print_note(why + (!burned.ok()     ? ""
+                    : options.verify ? "; all that was to be burned is good: written and verified"
+                                     : "; all that was to be burned is written, and not verified, as was asked for"));
+}
+
 }  // namespace
 
 Status run_burn(const BurnOptionsCli& options, const CommonOptions& common) {
@@ -130,8 +153,10 @@ Status run_burn(const BurnOptionsCli& options, const CommonOptions& common) {
     teller->aborted(subject_of(options), error);
     return error;
   }
-  if (outcomes->size() > 1) teller->summary(*outcomes);
-  return status_of(*outcomes);
+  tell_end(*teller, options, *outcomes);
+  const Status burned = status_of(*outcomes);
+  note_unread(options, burned);
+  return burned;
 }
 
 }  // namespace kraken

@@ -53,6 +53,26 @@ Result<ClusterTemplate> wanted_cluster(const InitOptions& options) {
   return wanted;
 }
 
+// A mistake is an option's, and not one of a file that is not there yet.
+Result<std::string> cluster_text(const ClusterTemplate& wanted) {
+  struct Word {
+    const char* option;
+    std::string ClusterTemplate::*field;
+  };
+  for (const Word& word : {Word{"--name", &ClusterTemplate::name}, Word{"--base", &ClusterTemplate::base},
+                           Word{"--user", &ClusterTemplate::user}}) {
+    ClusterTemplate alone;
+    alone.nodes = 1;
+    alone.*word.field = wanted.*word.field;
+    const auto text = commented_cluster_yaml(alone);
+    if (text.ok()) continue;
+    // What follows says the same of the names that are made of this one.
+    const std::string& why = text.error().what();
+    return Error(text.error().code(), std::string(word.option) + ": " + why.substr(0, why.find('\n')));
+  }
+  return commented_cluster_yaml(wanted);
+}
+
 // Nothing is made before the passphrase is known.
 Status make_secrets(const InitOptions& options, const CommonOptions& common, const stdfs::path& folder) {
   std::optional<SecretBytes> passphrase;
@@ -78,7 +98,7 @@ Status run_init(const InitOptions& options, const CommonOptions& common) {
     return Error(ErrorCode::kAlreadyExists, file.string() + " is there already: nothing was changed");
   }
   KRAKEN_ASSIGN(const ClusterTemplate wanted, wanted_cluster(options));
-  KRAKEN_ASSIGN(const std::string text, commented_cluster_yaml(wanted));
+  KRAKEN_ASSIGN(const std::string text, cluster_text(wanted));
   if (stdfs::exists(secrets / kKubernetesPkiFile, ignored)) {
     return Error(ErrorCode::kAlreadyExists, (secrets / kKubernetesPkiFile).string() +
                                                 " is there already, without what init makes beside it: nothing was "

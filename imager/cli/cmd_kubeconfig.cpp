@@ -36,6 +36,7 @@ Status run_kubeconfig(const KubeconfigOptions& options, const CommonOptions& com
   KRAKEN_ASSIGN(SecretsFolder folder,
                 SecretsFolder::open(cluster.secrets_folder.value, passphrase_from(common.passphrase_file)));
   KRAKEN_ASSIGN(const KubernetesPki pki, load_kubernetes_pki(folder));
+  warn_of_unused(common.passphrase_file, folder);
   // From a day ago: the servers' clocks may be behind.
   const Validity validity{environment.clock - kDay, environment.clock + options.days * kDay};
   KRAKEN_ASSIGN(const SecretBytes text, make_kubeconfig(cluster, pki, validity));

@@ -22,6 +22,7 @@ Status run_secrets_complete(const CommonOptions& common) {
   KRAKEN_ASSIGN(SecretsFolder folder, open_folder(common));
   // It says whether there is a passphrase over the folder, and that it is the right one.
   KRAKEN_TRY(ClusterSecrets::load(folder));
+  warn_of_unused(common.passphrase_file, folder);
   if (folder.has(kKubernetesPkiFile)) {
     KRAKEN_TRY(load_kubernetes_pki(folder));
     print_line(folder.path().string() + ": nothing is missing");
@@ -38,6 +39,7 @@ Status run_secrets_complete(const CommonOptions& common) {
 Status run_secrets_passphrase(const SecretsPassphraseOptions& options, const CommonOptions& common) {
   KRAKEN_ASSIGN(SecretsFolder folder, open_folder(common));
   KRAKEN_TRY(ClusterSecrets::load(folder));  // the old passphrase is asked for before the new one
+  warn_of_unused(common.passphrase_file, folder);
   std::optional<SecretBytes> passphrase;
   if (!options.remove) {
     KRAKEN_ASSIGN(passphrase, new_passphrase(options.new_passphrase_file, "--new-passphrase-file"));

@@ -44,9 +44,8 @@ Result<stdfs::path> find_share(const std::optional<stdfs::path>& given) {
 Result<std::int64_t> find_clock(const std::optional<std::string>& given) {
   const auto seconds = [](TimePoint time) { return std::int64_t{time.time_since_epoch().count()}; };
   if (given) {
-    auto time = parse_u64(*given) ? parse_source_date_epoch(*given) : parse_utc(*given);
-    if (!time.ok()) return time.error().with_context("--clock");
-    return seconds(*time);
+    KRAKEN_ASSIGN(const TimePoint time, parse_time(*given).with_context("--clock"));
+    return seconds(time);
   }
   KRAKEN_ASSIGN(const std::optional<TimePoint> epoch, source_date_epoch());
   return seconds(epoch.value_or(now()));

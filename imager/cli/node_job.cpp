@@ -34,6 +34,7 @@ Result<NodeJob::Secrets> NodeJob::read_secrets(const ClusterConfig& cluster, con
   if (kind == Orchestrator::kKubeadm || kind == Orchestrator::kK3s) {
     KRAKEN_ASSIGN(read.pki, load_kubernetes_pki(folder));
   }
+  warn_of_unused(options.passphrase_file, folder);
   return read;
 }
 

@@ -2,9 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <span>
+#include <string_view>
 
 #include "base/version.h"
 #include "config/definition.h"
+#include "config/problems.h"
 
 namespace kraken {
 
@@ -235,13 +238,38 @@ Result<Options> chosen(const CLI::App& app, Raw raw) {
   return options;
 }
 
+// Of --json the words are looked at: CLI11 has read no further than to the first mistake.
+WrongUsage wrong_usage(const CLI::App& app, std::span<const char* const> words, const Error& error) {
+  const bool is_json = std::ranges::find(words, std::string_view("--json")) != words.end();
+  return {error, is_json && app.got_subcommand("burn")};
+}
+
+// CLI11 misses a command before it looks at the word that is none.
+Error explain(CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) == nullptr || unknown.empty()) {
+    return {ErrorCode::kInvalidArgument, std::string(error.what()) + " (see kraken-image --help)"};
+  }
+  const CLI::App* command = &app;
+  while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+  std::vector<std::string> names;
+  for (const CLI::App* one : command->get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(one->get_name());
+  }
+  const std::string& word = unknown.front();
+  const bool is_option = word.starts_with('-');
+  return {ErrorCode::kInvalidArgument, "there is no " + std::string(is_option ? "option " : "command ") +
+                                           in_quotes(word) + did_you_mean(word, names) + " (see kraken-image --help)"};
+}
+
 }  // namespace
 
-Result<Parsed> parse_command_line(int argc, const char* const* argv) {
+Parsed parse_command_line(int argc, const char* const* argv) {
   CLI::App app("Makes microSD cards for a cluster of Raspberry Pis: one command a card.", "kraken-image");
   app.set_version_flag("--version", std::string(kToolName));
   app.require_subcommand(1);
   app.fallthrough();
+  const std::span<const char* const> words(argv, static_cast<std::size_t>(argc));
   Raw raw;
   add_common(app, raw.common);
   add_init(app, raw);
@@ -255,14 +283,14 @@ Result<Parsed> parse_command_line(int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForVersion&) {
-    return Parsed(std::string(kToolName) + "\n");
+    return std::string(kToolName) + "\n";
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return Parsed(app.help());
-    return Error(ErrorCode::kInvalidArgument, std::string(error.what()) + " (see kraken-image --help)");
+    if (error.get_exit_code() == 0) return app.help();
+    return wrong_usage(app, words, explain(app, error));
   }
   auto options = chosen(app, std::move(raw));
-  if (!options.ok()) return options.error();
-  return Parsed(std::move(*options));
+  if (!options.ok()) return wrong_usage(app, words, options.error());
+  return std::move(*options);
 }
 
 }  // namespace kraken

@@ -95,10 +95,15 @@ struct Options {
       command;
 };
 
-// What parsing ended in: options to act on, or a text that was asked for (--help, --version).
-using Parsed = std::variant<Options, std::string>;
+// A command line that is wrong: kInvalidArgument, in most cases with CLI11's sentence.
+struct WrongUsage {
+  Error error;
+  bool is_burn_json = false;  // so that who reads burn's JSON is told in the way that it understands
+};
 
-// kInvalidArgument with CLI11's sentence for a wrong command line.
-Result<Parsed> parse_command_line(int argc, const char* const* argv);
+// What parsing ended in: options to act on, a text that was asked for (--help, --version), or neither.
+using Parsed = std::variant<Options, std::string, WrongUsage>;
+
+Parsed parse_command_line(int argc, const char* const* argv);
 
 }  // namespace kraken

@@ -9,23 +9,38 @@
 #include <iostream>
 
 #include "base/text.h"
+#include "sys/files.h"
 
 namespace kraken {
 
+namespace {
+
+// What std::cout's badbit would be, with the reason: standard output has a state, and there is one of it.
+std::atomic<int> output_errno{0};
+
+}  // namespace
+
 void print_line(std::string_view line) {
-  std::cout << line << '\n';
+  print_text(std::string(line) + '\n');
 }
 
 void print_text(std::string_view text) {
-  std::cout << text;
+  if (output_errno.load() != 0) return;
+  const Status written = write_all(STDOUT_FILENO, as_bytes(text));
+  if (!written.ok()) output_errno.store(written.error().sys_errno());
 }
 
 void print_json(const Json& value) {
-  std::cout << format_json(value);
+  print_text(format_json(value));
 }
 
 void print_json_line(const Json& value) {
-  std::cout << format_json_line(value) << '\n' << std::flush;
+  print_line(format_json_line(value));
+}
+
+Status output_status() {
+  const int failed = output_errno.load();
+  return failed == 0 ? ok_status() : Error::from_errno(failed, "standard output: write");
 }
 
 void print_note(std::string_view text) {
@@ -37,11 +52,29 @@ void print_warning(std::string_view text) {
 }
 
 void print_error(const Error& error) {
-  std::cout.flush();
   std::cerr << "kraken-image: error: " << error.what() << '\n';
   if (error.code() == ErrorCode::kInternal) {
     std::cerr << "kraken-image: this is a bug of kraken-image's: please report it with the command line\n";
   }
+}
+
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    const bool is_c1 = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    if (byte >= 0x20 && byte != 0x7f && !is_c1) {
+      out += text[i];
+    } else if (byte == '\n') {
+      out += "\\n";
+    } else {
+      const std::size_t length = is_c1 ? 2 : 1;
+      for (const char c : text.substr(i, length)) out += "\\x" + to_hex(as_bytes({&c, 1}));
+      i += length - 1;
+    }
+  }
+  return out;
 }
 
 std::string format_table(const std::vector<std::vector<std::string>>& rows) {

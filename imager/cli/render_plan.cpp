@@ -31,16 +31,16 @@ std::string edit_text(const Edit& edit) {
   constexpr std::size_t kWordWidth = 8;
   std::string word = edit_word(edit);
   word.resize(kWordWidth, ' ');
-  std::string text = "  " + word + edit.path;
-  if (edit.kind == EditKind::kMakeLink) text += " -> " + edit.target;
+  std::string text = "  " + word + printable(edit.path);
+  if (edit.kind == EditKind::kMakeLink) text += " -> " + printable(edit.target);
   if (edit.content) text += "  " + human_bytes(edit.content->size()) + ",";
   if (edit.kind == EditKind::kWriteFile || edit.kind == EditKind::kMakeFolder) {
     text += "  " + octal(edit.attributes.mode) + ", " + owner(edit);
   }
   if (edit.secrecy == Secrecy::kSecret) text += ", secret";
   for (const EditReason& reason : edit.reasons) {
-    text += "\n" + std::string(2 + kWordWidth + 2, ' ') + reason.text;
-    if (!reason.origin.is_default()) text += "  (" + reason.origin.text() + ")";
+    text += "\n" + std::string(2 + kWordWidth + 2, ' ') + printable(reason.text);
+    if (!reason.origin.is_default()) text += "  (" + printable(reason.origin.text()) + ")";
   }
   return text + "\n";
 }
@@ -127,7 +127,7 @@ std::string plan_text(const NodePlan& plan, Bytes data) {
   });
   text += "edits:\n";
   for (const Edit& edit : plan.edits) text += edit_text(edit);
-  for (const std::string& warning : plan.warnings) text += "warning: " + warning + "\n";
+  for (const std::string& warning : plan.warnings) text += "warning: " + printable(warning) + "\n";
   return text;
 }
 

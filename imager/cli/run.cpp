@@ -1,5 +1,7 @@
+#include <cerrno>
 #include <exception>
 
+#include "cli/burn_teller.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/render.h"
@@ -23,13 +25,24 @@ struct Dispatch {
 };
 
 Status run(int argc, const char* const* argv) {
-  KRAKEN_ASSIGN(const Parsed parsed, parse_command_line(argc, argv));
+  const Parsed parsed = parse_command_line(argc, argv);
   if (const auto* text = std::get_if<std::string>(&parsed)) {
     print_text(*text);
     return ok_status();
   }
+  if (const auto* wrong = std::get_if<WrongUsage>(&parsed)) {
+    if (wrong->is_burn_json) make_json_burn_teller()->aborted({}, wrong->error);
+    return wrong->error;
+  }
   const auto& options = std::get<Options>(parsed);
   return std::visit(Dispatch{options.common}, options.command);
+}
+
+// A reader that went away has read what it wanted.
+Status check_output() {
+  Status shown = output_status();
+  if (!shown.ok() && shown.error().sys_errno() == EPIPE) return ok_status();
+  return shown;
 }
 
 }  // namespace
@@ -37,9 +50,11 @@ Status run(int argc, const char* const* argv) {
 int run_command_line(int argc, const char* const* argv) {
   try {
     const Status status = run(argc, argv);
-    if (status.ok()) return kExitDone;
-    print_error(status.error());
-    return exit_status_of(status.error().code());
+    const Status shown = check_output();
+    if (!status.ok()) print_error(status.error());
+    if (!shown.ok()) print_error(shown.error());
+    const Status& first = status.ok() ? shown : status;
+    return first.ok() ? kExitDone : exit_status_of(first.error().code());
   } catch (const std::exception& error) {
     // Memory ran out, or a bug: nothing in this program throws on purpose.
     print_error(Error(ErrorCode::kInternal, error.what()));

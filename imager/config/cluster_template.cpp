@@ -112,7 +112,7 @@ Result<std::string> commented_cluster_yaml(const ClusterTemplate& wanted) {
     return Error(ErrorCode::kInvalidArgument, format_ipv4_subnet(wanted.subnet) + " has no room for " +
                                                   std::to_string(wanted.nodes) + " nodes from host " +
                                                   std::to_string(wanted.first_host) +
-                                                  " on; take a larger subnet, a lower first host or fewer nodes");
+                                                  " on; take a larger subnet or fewer nodes");
   }
   std::string nodes;
   std::uint32_t id = 0;
@@ -125,7 +125,8 @@ Result<std::string> commented_cluster_yaml(const ClusterTemplate& wanted) {
                                         {"user", yaml_text(wanted.user)},
                                         {"key_file", yaml_text(wanted.key_file)},
                                         {"nodes", nodes}});
-  KRAKEN_TRY(check_text(SchemaKind::kCluster, text, "cluster.yaml").recode(ErrorCode::kInvalidArgument));
+  // Without a name: lines of a text that nobody has would help nobody.
+  KRAKEN_TRY(check_text(SchemaKind::kCluster, text, "").recode(ErrorCode::kInvalidArgument));
   return text;
 }
 

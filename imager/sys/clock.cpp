@@ -27,6 +27,15 @@ bool has_shape(std::string_view text) {
   });
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Error out_of_range(std::string_view text) {
+  return {ErrorCode::kInvalidArgument,
+          "'" + std::string(text) + "' is out of range: the years from 1970 to 9999 are possible"};
+}
+
 }  // namespace
 
 TimePoint now() {
@@ -34,12 +43,13 @@ TimePoint now() {
 }
 
 Result<TimePoint> parse_source_date_epoch(std::string_view text) {
-  const auto seconds = parse_u64(text);
-  const auto limit = static_cast<std::uint64_t>(kFirstPastYear9999.time_since_epoch().count());
-  if (!seconds || *seconds >= limit) {
+  if (!is_number(text)) {
     return Error(ErrorCode::kInvalidArgument,
                  "'" + std::string(text) + "' is no time: seconds since 1970 in decimal digits are expected");
   }
+  const auto seconds = parse_u64(text);
+  const auto limit = static_cast<std::uint64_t>(kFirstPastYear9999.time_since_epoch().count());
+  if (!seconds || *seconds >= limit) return out_of_range(text);
   return TimePoint{std::chrono::seconds{static_cast<std::int64_t>(*seconds)}};
 }
 
@@ -63,6 +73,10 @@ std::string format_utc(TimePoint time) {
   return text.data();
 }
 
+Result<TimePoint> parse_time(std::string_view text) {
+  return is_number(text) ? parse_source_date_epoch(text) : parse_utc(text);
+}
+
 Result<TimePoint> parse_utc(std::string_view text) {
   const Error error(ErrorCode::kInvalidArgument,
                     "'" + std::string(text) + "' is no time: one such as 2026-11-22T20:30:05Z is expected");
@@ -73,7 +87,8 @@ Result<TimePoint> parse_utc(std::string_view text) {
   const int hour = number_at(text, 11, 2);
   const int minute = number_at(text, 14, 2);
   const int second = number_at(text, 17, 2);
-  if (!date.ok() || date.year() < std::chrono::year{1970} || hour > 23 || minute > 59 || second > 59) return error;
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return error;
+  if (date.year() < std::chrono::year{1970}) return out_of_range(text);
   return TimePoint{std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
                    std::chrono::seconds{second}};
 }

@@ -28,4 +28,7 @@ std::string format_utc(TimePoint time);
 // What format_utc writes, and nothing else: years 1970 to 9999, no leap second. kInvalidArgument otherwise.
 Result<TimePoint> parse_utc(std::string_view text);
 
+// Either of the two.
+Result<TimePoint> parse_time(std::string_view text);
+
 }  // namespace kraken

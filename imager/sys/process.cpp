@@ -42,6 +42,15 @@ class SpawnPlan {
   SpawnPlan(const SpawnPlan&) = delete;
   SpawnPlan& operator=(const SpawnPlan&) = delete;
 
+  // What this program ignores would be ignored by the other one too, which does not expect that.
+  int restore_signals() {
+    sigset_t restored;
+    ::sigemptyset(&restored);
+    for (const int number : {SIGPIPE, SIGXFSZ}) ::sigaddset(&restored, number);
+    const int failed = ::posix_spawnattr_setsigdefault(&attributes_, &restored);
+    return failed != 0 ? failed : set_flag(POSIX_SPAWN_SETSIGDEF);
+  }
+
   int run_in(const std::filesystem::path& folder) {
     return folder.empty() ? 0 : ::posix_spawn_file_actions_addchdir_np(&actions_, folder.c_str());
   }
@@ -52,14 +61,19 @@ class SpawnPlan {
     if (failed == 0) failed = ::posix_spawn_file_actions_adddup2(&actions_, fd, STDERR_FILENO);
     // A group of its own, so that a timeout ends its children too.
     if (failed == 0) failed = ::posix_spawnattr_setpgroup(&attributes_, 0);
-    if (failed == 0) failed = ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
-    return failed;
+    return failed != 0 ? failed : set_flag(POSIX_SPAWN_SETPGROUP);
   }
 
   const posix_spawn_file_actions_t* actions() const { return &actions_; }
   const posix_spawnattr_t* attributes() const { return &attributes_; }
 
  private:
+  int set_flag(int flag) {
+    flags_ |= flag;
+    return ::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags_));
+  }
+
+  int flags_ = 0;
   posix_spawn_file_actions_t actions_{};
   posix_spawnattr_t attributes_{};
 };
@@ -147,7 +161,8 @@ Result<Child> start(const std::vector<std::string>& argv, const ProcessOptions& 
     return Error(ErrorCode::kInvalidArgument, "run " + argv[0] + ": an argument holds a NUL byte");
   }
   SpawnPlan plan;
-  int failed = plan.run_in(options.folder);
+  int failed = plan.restore_signals();
+  if (failed == 0) failed = plan.run_in(options.folder);
   if (failed == 0 && capture_fd >= 0) failed = plan.capture_into(capture_fd);
   if (failed != 0) return Error::from_errno(failed, "prepare to run " + argv[0]);
   KRAKEN_ASSIGN(const pid_t pid, spawn(argv, options, plan));

@@ -18,6 +18,23 @@ class CliTest(ClusterCase):
         self.kraken("burn", "--node", 3, status=2)
         self.kraken("-f", self.folder / "missing.yaml", "plan", status=2)
 
+    def test_a_command_that_is_none_is_named(self):
+        for words, said in {("bogus",): 'there is no command "bogus"', ("plam",): 'did you mean "plan"?',
+                            ("base", "inof"): 'there is no command "inof"; did you mean "info"?',
+                            ("--bogus",): 'there is no option "--bogus"', ("base",): "subcommand"}.items():
+            self.assertIn(said, self.kraken(*words, status=2).stderr)
+
+    def test_init_says_which_of_its_options_is_wrong(self):
+        folder = self.folder / "new"
+        for option, value in (("--name", "a b"), ("--user", "root"), ("--base", "a b")):
+            error = self.kraken("init", folder, "--authorized-keys", self.folder / "login.pub", option, value,
+                                status=2).stderr
+            self.assertRegex(error, rf"\Akraken-image: error: {option}: .*{value}.*\n\Z")
+            self.assertFalse(folder.exists())
+        error = self.kraken("init", folder, "--authorized-keys", self.folder / "login.pub", "--subnet", "192.168.3.0/29",
+                            status=2).stderr
+        self.assertIn("take a larger subnet or fewer nodes", error)
+
     def test_init_writes_a_cluster_that_is_valid_and_keeps_what_is_there(self):
         folder = self.folder / "new"
         self.kraken("init", folder, "--authorized-keys", self.folder / "login.pub", "--nodes", 4)
@@ -33,6 +50,20 @@ class CliTest(ClusterCase):
         error = self.kraken("-f", self.cluster, "plan", "--node", 3, status=2).stderr
         self.assertRegex(error, r"cluster\.yaml:\d+:\d+.*gatewy")
         self.assertIn("gateway", error)
+
+    def test_a_clock_out_of_range(self):
+        self.write_cluster(self.base())
+        for clock in ("1960-01-01T00:00:00Z", "99999999999999"):
+            error = self.kraken("-f", self.cluster, "--clock", clock, "plan", status=2).stderr
+            self.assertIn("--clock: ", error)
+            self.assertIn("out of range", error)
+
+    def test_a_passphrase_file_that_is_not_needed_is_told_of(self):
+        self.write_cluster(self.base())
+        secret = self.folder / "passphrase"
+        secret.write_text("correct horse battery staple\n")
+        said = self.kraken("-f", self.cluster, "plan", "--passphrase-file", secret).stderr
+        self.assertRegex(said, rf"warning: --passphrase-file {secret} was not used: .* not encrypted")
 
     def test_unknown_node(self):
         self.write_cluster(self.base())

@@ -31,6 +31,13 @@ TEST(BurnOutcome, ASingleFailureIsItsOwnError) {
   EXPECT_EQ(status.error().code(), ErrorCode::kTargetRefused);
 }
 
+TEST(BurnOutcome, ASingleNodeThatWasNotBegunWasInterrupted) {
+  BurnOutcome not_begun = good("a");
+  not_begun.verdict = BurnVerdict::kNotBegun;
+  EXPECT_EQ(status_of({not_begun}).error().what(), "interrupted: a was not written");
+  EXPECT_EQ(status_of({not_begun}).error().code(), ErrorCode::kInterrupted);
+}
+
 TEST(BurnOutcome, TheFirstFailureInTheOrderOfTheNodesCounts) {
   const Status status =
       status_of({good("a"), bad("b", ErrorCode::kTargetRefused), bad("c", ErrorCode::kWriteFailed), good("d")});

@@ -35,6 +35,15 @@ TEST(Clock, RefusesOtherSpellings) {
   }
 }
 
+TEST(Clock, SaysOfATimeThatItCannotHaveThatItIsOutOfRange) {
+  for (const char* text :
+       {"1960-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "253402300800", "99999999999999", "99999999999999999999999"}) {
+    EXPECT_NE(parse_time(text).error().what().find("out of range"), std::string::npos) << text;
+  }
+  EXPECT_NE(parse_time("yesterday").error().what().find("is no time"), std::string::npos);
+  EXPECT_EQ(*parse_time("1700000000"), *parse_time("2023-11-14T22:13:20Z"));
+}
+
 TEST(Clock, TakesTheEpochFromTheEnvironment) {
   ::unsetenv("SOURCE_DATE_EPOCH");
   EXPECT_FALSE(source_date_epoch()->has_value());
