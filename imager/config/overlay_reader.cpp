@@ -74,6 +74,25 @@ std::string no_overlay(const std::string& name, const std::vector<std::filesyste
          join(looked, ", ") + ")";
 }
 
+// Files beside (a README, a licence) are the author's own business; a folder, or what was to be overlay.yaml, is not.
+void check_nothing_else(const OverlayDescription& overlay, const Origin& named_at, Problems& problems) {
+  const std::vector<std::string> known = {"rootfs", "boot", "overlay.yaml"};
+  std::vector<std::string> strangers;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator entry(overlay.folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    const std::string name = entry->path().filename().string();
+    if (std::ranges::find(known, name) != known.end() || name.starts_with('.') || name.ends_with('~')) continue;
+    if (is_folder(entry->path()) || nearest(name, known)) strangers.push_back(name);
+  }
+  std::ranges::sort(strangers);
+  for (const std::string& name : strangers) {
+    problems.add(named_at, "the overlay " + in_quotes(overlay.name) + " has " + in_quotes(name) + " (in " +
+                               overlay.folder.string() + "), which would be ignored: it takes rootfs, boot and " +
+                               "overlay.yaml" + did_you_mean(name, known));
+  }
+}
+
 void read_description(OverlayDescription& overlay, Problems& problems) {
   const auto file = overlay.folder / "overlay.yaml";
   std::error_code ignored;
@@ -137,6 +156,7 @@ Result<OverlayDescription> read_overlay(const Sourced<std::string>& name,
     problems.add(name.origin, "the overlay " + in_quotes(name.value) + " (" + folder->string() +
                                   ") has neither a folder rootfs nor a folder boot");
   }
+  check_nothing_else(overlay, name.origin, problems);
   read_description(overlay, problems);
   check_rules_match(overlay, problems);
   KRAKEN_TRY(problems.status());

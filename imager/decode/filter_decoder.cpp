@@ -1,9 +1,31 @@
 #include "decode/archive_reader.h"
 #include "decode/stream_decoders.h"
+#include "decode/zstd_header.h"
 
 namespace kraken {
 
 namespace {
+
+// libzstd's ZSTD_WINDOWLOG_LIMIT_DEFAULT, which libarchive leaves as it is.
+constexpr Bytes kMaxZstdWindow = 128 * kMiB;
+
+// What is whole, and still cannot be decoded here: libarchive would speak of it as of damage. The first frame stands
+// for all: one run of zstd made them.
+Status check_zstd(const BlockSource& input) {
+  const auto start = skip_zstd_skippable(input, 0);
+  const auto header = start ? read_zstd_header(input, *start) : std::nullopt;
+  if (!header) return ok_status();
+  if (header->dictionary != 0) {
+    return Error(ErrorCode::kUnsupported, "it was packed with a zstd dictionary (number " +
+                                              std::to_string(header->dictionary) + "), without which nobody can " +
+                                              "unpack it: pack the image anew without one");
+  }
+  if (header->window <= kMaxZstdWindow) return ok_status();
+  return Error(ErrorCode::kUnsupported, "unpacking it takes " + human_bytes(header->window) +
+                                            " of memory (zstd's window), and " + human_bytes(kMaxZstdWindow) +
+                                            " are the most that is given: pack the image anew with zstd --long=27 or "
+                                            "less");
+}
 
 class FilterDecoder : public Decoder {
  public:
@@ -18,6 +40,7 @@ class FilterDecoder : public Decoder {
     if (code != ARCHIVE_OK) {
       return Error(ErrorCode::kUnsupported, "this libarchive was built without " + format_name(format_));
     }
+    if (format_ == ImageFormat::kZstd) KRAKEN_TRY(check_zstd(*source_));
     KRAKEN_TRY(explained(reader_.open()));
     auto entry = reader_.next_entry();
     if (!entry.ok()) return explained(entry.error());

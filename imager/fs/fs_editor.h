@@ -53,6 +53,9 @@ class FsEditor {
   virtual std::string type_name() const = 0;
   virtual std::string label() const = 0;
   virtual SpaceInfo space() const = 0;
+  // The same for two paths exactly when they name the same file: on FAT without regard to case, on ext4 byte by byte.
+  // A path that the file system cannot hold stands for itself.
+  virtual std::string path_key(std::string_view path) const { return std::string(path); }
 
   // kNotFound when the path does not exist.
   virtual Result<NodeInfo> stat(std::string_view path) = 0;

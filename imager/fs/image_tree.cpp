@@ -129,6 +129,14 @@ Result<ImageTree::Place> ImageTree::resolve(std::string_view path, LastLink last
   return walk(path, last, Mounts::kCross);
 }
 
+std::string ImageTree::key_of(std::string_view image_path) {
+  find_mount_point();
+  const Place place = place_of(parts_of(image_path));
+  if (place.path == "/") return place.image_path;
+  const std::string mount = place.image_path.substr(0, place.image_path.size() - place.path.size());
+  return mount + place.fs->path_key(place.path);
+}
+
 Result<ImageTree::Place> ImageTree::changeable(std::string_view path) {
   KRAKEN_ASSIGN(Place place, resolve(path, LastLink::kKeep));
   if (place.path == "/") {

@@ -32,6 +32,9 @@ class ImageTree {
   // missing or is no folder, kCorrupt after 40 links, kInvalidArgument for a path that is not absolute.
   Result<Place> resolve(std::string_view path, LastLink last = LastLink::kFollow);
 
+  // The same for two paths exactly when they lead to the same place. Neither may have links on the way.
+  std::string key_of(std::string_view image_path);
+
   Result<NodeInfo> stat(std::string_view path, LastLink last = LastLink::kFollow);
   // False also for a link that leads nowhere: stat it with kKeep to see the link. A loop of links is an error.
   Result<bool> exists(std::string_view path);

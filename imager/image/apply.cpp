@@ -18,16 +18,22 @@ Status apply(const Edit& edit, ImageTree& tree) {
   return Error(ErrorCode::kInternal, "an edit of no known kind");
 }
 
+Error explain_full(const Error& error, const Edit& edit, ImageTree& tree) {
+  const auto place = tree.resolve(edit.path, ImageTree::LastLink::kKeep);
+  if (!place.ok()) return error;
+  const SpaceInfo space = place->fs->space();
+  const bool is_overlays = !edit.reasons.back().file.empty();
+  const bool can_never_fit = is_overlays && edit.content != nullptr && edit.content->size() > space.total;
+  return Error(can_never_fit ? ErrorCode::kConfig : ErrorCode::kNoSpace,
+               error.what() + ": the image's " + place->fs->type_name() + " file system \"" + place->fs->label() +
+                   "\" has " + human_bytes(space.free) + " free of " + human_bytes(space.total) +
+                   ": take something out of the overlays or use a base with more room");
+}
+
 Error explain(const Error& error, const Edit& edit, ImageTree& tree) {
   Error explained = error.with_context("putting " + edit.path + " into the image");
-  if (error.code() != ErrorCode::kNoSpace) return explained;
-  const auto place = tree.resolve(edit.path, ImageTree::LastLink::kKeep);
-  if (!place.ok()) return explained;
-  const SpaceInfo space = place->fs->space();
-  return Error(ErrorCode::kNoSpace, explained.what() + ": the image's " + place->fs->type_name() + " file system \"" +
-                                        place->fs->label() + "\" has " + human_bytes(space.free) + " free of " +
-                                        human_bytes(space.total) +
-                                        ": take something out of the overlays or use a base " + "with more room");
+  if (error.code() == ErrorCode::kNoSpace) explained = explain_full(explained, edit, tree);
+  return told_of_overlay(explained, edit.reasons.back());
 }
 
 }  // namespace

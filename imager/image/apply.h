@@ -10,7 +10,8 @@
 
 namespace kraken {
 
-// Every error names the edit's path. kNoSpace says which file system is full.
+// Every error names the edit's path, and the overlay's file that it comes from: see told_of_overlay(). kNoSpace says
+// which file system is full; kConfig when one file of an overlay is larger than all of it.
 Status apply_edits(const std::vector<Edit>& edits, ImageTree& tree);
 
 }  // namespace kraken

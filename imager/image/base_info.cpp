@@ -45,6 +45,11 @@ Result<BaseInfo> inspect_base(const std::shared_ptr<const BlockSource>& base) {
   const auto opened = OpenedImage::open(base, base->size(), kNoClock);
   if (opened.ok()) {
     info.os = (*opened)->os();
+    const auto& first = info.os->first_user;
+    if (first && first->has_password) {
+      info.os->warnings.push_back("the image has a user '" + first->name +
+                                  "' with a password that everybody may know: burning locks or replaces it");
+    }
   } else {
     info.problem = opened.error().what();
   }

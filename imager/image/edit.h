@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "block/block_source.h"
 #include "config/origin.h"
 #include "fs/fs_editor.h"
@@ -21,8 +22,9 @@ enum class EditKind { kWriteFile, kMakeFolder, kMakeLink, kRemove };
 enum class Secrecy { kPublic, kSecret };
 
 struct EditReason {
-  std::string text;  // "host name", "cmdline.txt: add cgroup_enable=memory"
-  Origin origin;     // where the value was written; default when the tool itself chose it
+  std::string text;    // "host name", "cmdline.txt: add cgroup_enable=memory"
+  Origin origin;       // where the value was written; default when the tool itself chose it
+  std::string file{};  // of an overlay: which of its files it is, on this machine
 };
 
 struct Edit {
@@ -34,6 +36,10 @@ struct Edit {
   Secrecy secrecy = Secrecy::kPublic;
   std::vector<EditReason> reasons;  // at least one
 };
+
+// The failure of an edit that an overlay asks for: with the overlay's origin and file, and kConfig where what it asks
+// does not go with what the image has or can hold. The failure of any other edit as it is.
+Error told_of_overlay(const Error& error, const EditReason& reason);
 
 struct TablePlan {
   std::uint32_t old_disk_id = 0;

@@ -114,10 +114,6 @@ Status find_first_user(ImageTree& tree, OsFacts& facts) {
   if (has_password(*shadow, "root")) {
     facts.warnings.push_back("root has a password in the image; whoever knows it owns every node on the console");
   }
-  if (facts.first_user && facts.first_user->has_password) {
-    facts.warnings.push_back("the image has a user '" + facts.first_user->name +
-                             "' with a password that everybody may know; it should be locked");
-  }
   return ok_status();
 }
 

@@ -30,14 +30,18 @@ bool travels(std::string_view name) {
   return name.starts_with("user.") || name == "security.capability";
 }
 
+std::vector<std::string> xattr_names(const stdfs::path& file) {
+  const ssize_t length = ::llistxattr(file.c_str(), nullptr, 0);
+  if (length <= 0) return {};  // none, or a file system without them
+  std::string names(static_cast<std::size_t>(length), '\0');
+  if (::llistxattr(file.c_str(), names.data(), names.size()) != length) return {};
+  return split(names, '\0');
+}
+
 std::map<std::string, std::string> local_xattrs(const stdfs::path& file) {
   std::map<std::string, std::string> found;
-  const ssize_t length = ::llistxattr(file.c_str(), nullptr, 0);
-  if (length <= 0) return found;  // none, or a file system without them
-  std::string names(static_cast<std::size_t>(length), '\0');
-  if (::llistxattr(file.c_str(), names.data(), names.size()) != length) return found;
-  for (const std::string& name : split(names, '\0')) {
-    if (name.empty() || !travels(name)) continue;
+  for (const std::string& name : xattr_names(file)) {
+    if (!travels(name)) continue;
     const ssize_t size = ::lgetxattr(file.c_str(), name.c_str(), nullptr, 0);
     if (size < 0) continue;
     std::string value(static_cast<std::size_t>(size), '\0');
@@ -71,12 +75,27 @@ const OverlayRule* last_match(const std::vector<OverlayRule>& rules, const std::
   return match;
 }
 
-Result<NodeAttributes> attributes_of(const Entry& entry, NodeType type, const OverlayRule* rule) {
+Result<struct stat> local_info(const stdfs::path& file) {
   struct stat info = {};
-  if (::lstat(entry.local.c_str(), &info) != 0) return Error::from_errno(errno, "stat " + entry.local.string());
+  if (::lstat(file.c_str(), &info) != 0) return Error::from_errno(errno, "stat " + file.string());
+  return info;
+}
+
+bool is_private(NodeType type, mode_t mode) {
+  return (mode & (type == NodeType::kFolder ? S_IRWXG | S_IRWXO : S_IRGRP | S_IROTH)) == 0;
+}
+
+// Of the local mode no more is taken over than what somebody meant by it: whether the umask was 002 or 022 shall not
+// make other images. That a key file is its owner's alone was meant.
+std::uint32_t default_mode(NodeType type, mode_t mode) {
+  if (type == NodeType::kSymlink) return 0777;
+  const bool executable = type == NodeType::kFolder || (mode & S_IXUSR) != 0;
+  return (executable ? 0755U : 0644U) & (is_private(type, mode) ? 0700U : 0777U);
+}
+
+NodeAttributes attributes_of(const Entry& entry, NodeType type, mode_t mode, const OverlayRule* rule) {
   NodeAttributes attributes;
-  const bool executable = type != NodeType::kFile || (info.st_mode & S_IXUSR) != 0;
-  attributes.mode = type == NodeType::kSymlink ? 0777 : executable ? 0755 : 0644;
+  attributes.mode = default_mode(type, mode);
   if (type == NodeType::kFile) attributes.xattrs = local_xattrs(entry.local);
   if (rule != nullptr) {
     attributes.mode = rule->mode.value_or(attributes.mode);
@@ -84,6 +103,21 @@ Result<NodeAttributes> attributes_of(const Entry& entry, NodeType type, const Ov
     attributes.gid = rule->gid.value_or(0);
   }
   return attributes;
+}
+
+// What somebody may count on and does not get.
+std::string warning_about(const Entry& entry, mode_t local_mode, const OverlayRule* rule, const NodeAttributes& given) {
+  std::vector<std::string> lost;
+  const bool is_meant = rule != nullptr && rule->mode;
+  if (!is_meant && (local_mode & (S_ISUID | S_ISGID)) != 0) lost.emplace_back("the set-user-ID or set-group-ID bit");
+  const auto is_acl = [](const std::string& name) { return name.starts_with("system.posix_acl_"); };
+  if (std::ranges::any_of(xattr_names(entry.local), is_acl)) lost.emplace_back("the access control list");
+  if (entry.relative.starts_with("boot/") && is_private(NodeType::kFile, given.mode)) {
+    lost.emplace_back("that nobody else may read it (the boot partition keeps no modes)");
+  }
+  if (lost.empty()) return {};
+  return entry.local.string() + ": left out on the node: " + join(lost, ", ") +
+         "; say in overlay.yaml what mode is meant";
 }
 
 Result<std::shared_ptr<const BlockSource>> content_of(const Entry& entry, const OverlayRule* rule,
@@ -120,6 +154,20 @@ Result<NodeType> type_of(const Entry& entry) {
   }
 }
 
+Result<OverlayFile> overlay_file(const Entry& entry, const OverlayRule* rule, const TemplateValues& values) {
+  OverlayFile file;
+  file.local = entry.local;
+  KRAKEN_ASSIGN(file.type, type_of(entry));
+  KRAKEN_ASSIGN(const struct stat info, local_info(entry.local));
+  file.attributes = attributes_of(entry, file.type, info.st_mode, rule);
+  if (file.type == NodeType::kSymlink) file.target = stdfs::read_symlink(entry.local).string();
+  if (file.type == NodeType::kFile) {
+    KRAKEN_ASSIGN(file.content, content_of(entry, rule, values));
+    file.warning = warning_about(entry, info.st_mode, rule, file.attributes);
+  }
+  return file;
+}
+
 }  // namespace
 
 Result<std::vector<OverlayFile>> read_overlay_files(const OverlayDescription& overlay, const Origin& named_at,
@@ -130,15 +178,9 @@ Result<std::vector<OverlayFile>> read_overlay_files(const OverlayDescription& ov
   for (const Entry& entry : entries) {
     if (entry.relative == "rootfs" || entry.relative == "boot") continue;
     const OverlayRule* rule = last_match(overlay.rules, entry.relative, used);
-    OverlayFile file;
+    KRAKEN_ASSIGN(OverlayFile file, overlay_file(entry, rule, values));
     file.path = image_path(entry.relative, boot_folder);
     file.origin = rule != nullptr ? rule->origin : named_at;
-    KRAKEN_ASSIGN(file.type, type_of(entry));
-    KRAKEN_ASSIGN(file.attributes, attributes_of(entry, file.type, rule));
-    if (file.type == NodeType::kSymlink) file.target = stdfs::read_symlink(entry.local).string();
-    if (file.type == NodeType::kFile) {
-      KRAKEN_ASSIGN(file.content, content_of(entry, rule, values));
-    }
     files.push_back(std::move(file));
   }
   for (std::size_t i = 0; i < used.size(); ++i) {

@@ -8,8 +8,10 @@ namespace {
 constexpr std::uint32_t kPrivateFolder = 0700;
 constexpr std::uint32_t kPrivateFile = 0600;
 constexpr std::uint32_t kSudoersMode = 0440;  // sudoers(5), SUDOERS OPTIONS: sudoers_mode
-constexpr int kMaxSkelDepth = 8;
-constexpr Bytes kMaxSkelFile = kMiB;
+constexpr std::uint32_t kLinkMode = 0777;
+constexpr const char* kSkel = "/etc/skel";
+constexpr int kMaxSkelDepth = 32;
+constexpr Bytes kMaxSkelFile = 16 * kMiB;
 
 // Whose home the keys go to. On an image that renames its first user at boot, it is still the old one.
 struct Owner {
@@ -30,22 +32,51 @@ EditReason user_reason(const PlanParts& parts) {
   return {"user " + user.value, user.origin};
 }
 
+// shadow-utils, lib/copydir.c: a link into the skeleton leads to the copy.
+std::string skel_link_target(const std::string& target, const std::string& home) {
+  const std::string skel(kSkel);
+  return target == skel || target.starts_with(skel + "/") ? home + target.substr(skel.size()) : target;
+}
+
+Status plan_skel_link(PlanParts& parts, const Owner& owner, const std::string& inside) {
+  ImageTree& tree = parts.image.tree();
+  KRAKEN_ASSIGN(const auto place, tree.resolve(kSkel + inside, ImageTree::LastLink::kKeep));
+  KRAKEN_ASSIGN(const std::string target, place.fs->read_link(place.path));
+  return parts.plan.link(owner.home + inside, skel_link_target(target, owner.home), user_reason(parts),
+                         owner.with(kLinkMode));
+}
+
+Status plan_skel_file(PlanParts& parts, const Owner& owner, const std::string& inside, const NodeInfo& info) {
+  if (info.size > kMaxSkelFile) {
+    parts.warnings.push_back(kSkel + inside + " (" + human_bytes(info.size) + ") is too large to be copied into " +
+                             owner.home);
+    return ok_status();
+  }
+  KRAKEN_ASSIGN(const std::string text, parts.image.tree().read_file(kSkel + inside, kMaxSkelFile));
+  return parts.plan.write(owner.home + inside, text, user_reason(parts), owner.with(info.attributes.mode));
+}
+
 // What useradd(8) copies from /etc/skel; what is there already stays.
 Status plan_skel(PlanParts& parts, const Owner& owner, const std::string& below, int depth) {
   ImageTree& tree = parts.image.tree();
-  const std::string folder = "/etc/skel" + below;
-  if (depth > kMaxSkelDepth || !parts.plan.exists(folder)) return ok_status();
+  const std::string folder = kSkel + below;
+  if (!parts.plan.exists(folder)) return ok_status();
+  if (depth > kMaxSkelDepth) {
+    parts.warnings.push_back(folder + " lies too deep to be copied into " + owner.home);
+    return ok_status();
+  }
   KRAKEN_ASSIGN(const std::vector<DirEntry> entries, tree.list(folder));
   for (const DirEntry& entry : entries) {
     const std::string inside = below + "/" + entry.name;
-    const std::string target = owner.home + inside;
-    KRAKEN_ASSIGN(const NodeInfo info, tree.stat("/etc/skel" + inside, ImageTree::LastLink::kKeep));
+    KRAKEN_ASSIGN(const NodeInfo info, tree.stat(kSkel + inside, ImageTree::LastLink::kKeep));
+    const bool is_new = !parts.plan.exists(owner.home + inside);
     if (entry.type == NodeType::kFolder) {
-      KRAKEN_TRY(parts.plan.make_folder(target, user_reason(parts), owner.with(info.attributes.mode)));
+      KRAKEN_TRY(parts.plan.make_folder(owner.home + inside, user_reason(parts), owner.with(info.attributes.mode)));
       KRAKEN_TRY(plan_skel(parts, owner, inside, depth + 1));
-    } else if (entry.type == NodeType::kFile && !parts.plan.exists(target)) {
-      KRAKEN_ASSIGN(const std::string text, tree.read_file("/etc/skel" + inside, kMaxSkelFile));
-      KRAKEN_TRY(parts.plan.write(target, text, user_reason(parts), owner.with(info.attributes.mode)));
+    } else if (entry.type == NodeType::kFile && is_new) {
+      KRAKEN_TRY(plan_skel_file(parts, owner, inside, info));
+    } else if (entry.type == NodeType::kSymlink && is_new) {
+      KRAKEN_TRY(plan_skel_link(parts, owner, inside));
     }
   }
   return ok_status();

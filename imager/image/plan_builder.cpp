@@ -30,27 +30,31 @@ Result<std::string> PlanBuilder::canonical(std::string_view path, ImageTree::Las
   return parent + std::string(path.substr(slash));
 }
 
+const Edit* PlanBuilder::planned(const std::string& path) {
+  const auto found = edits_.find(tree_.key_of(path));
+  return found == edits_.end() ? nullptr : &found->second;
+}
+
 Result<std::string> PlanBuilder::text_of(std::string_view path) {
   KRAKEN_ASSIGN(const std::string key, canonical(path, ImageTree::LastLink::kFollow));
-  const auto planned = edits_.find(key);
-  if (planned == edits_.end()) return tree_.read_file(path, kMaxText);
-  if (planned->second.kind != EditKind::kWriteFile) return Error(ErrorCode::kNotFound, key + " will not be a file");
-  return content_text(*planned->second.content);
+  const Edit* edit = planned(key);
+  if (edit == nullptr) return tree_.read_file(path, kMaxText);
+  if (edit->kind != EditKind::kWriteFile) return Error(ErrorCode::kNotFound, key + " will not be a file");
+  return content_text(*edit->content);
 }
 
 bool PlanBuilder::exists(std::string_view path) {
   const auto key = canonical(path);
   if (key.ok()) {
-    if (const auto planned = edits_.find(*key); planned != edits_.end())
-      return planned->second.kind != EditKind::kRemove;
+    if (const Edit* edit = planned(*key)) return edit->kind != EditKind::kRemove;
   }
   const auto there = tree_.exists(path);
   return there.ok() && *there;
 }
 
 Result<NodeAttributes> PlanBuilder::attributes_there(const std::string& path) {
-  const auto planned = edits_.find(path);
-  if (planned != edits_.end() && planned->second.kind == EditKind::kWriteFile) return planned->second.attributes;
+  const Edit* edit = planned(path);
+  if (edit != nullptr && edit->kind == EditKind::kWriteFile) return edit->attributes;
   auto info = tree_.stat(path, ImageTree::LastLink::kKeep);
   if (info.ok() && info->type == NodeType::kFile) return std::move(info->attributes);
   if (info.ok() || info.error().code() == ErrorCode::kNotFound) return NodeAttributes{};
@@ -74,25 +78,31 @@ Result<bool> PlanBuilder::is_as_planned(const Edit& edit) {
   return old_text == new_text;
 }
 
-Status PlanBuilder::check_not_closed(const Edit& edit) const {
-  const auto owner = closed_.find(edit.path);
+Status PlanBuilder::check_not_closed(const Edit& edit) {
+  const auto owner = closed_.find(tree_.key_of(edit.path));
   if (owner == closed_.end()) return ok_status();
-  return Error(ErrorCode::kConfig, edit.reasons.front().origin.text() + ": " + edit.reasons.front().text + " changes " +
-                                       edit.path + ", which kraken-image writes itself (" + owner->second +
+  return Error(ErrorCode::kConfig, edit.reasons.front().text + " changes " + edit.path +
+                                       ", which kraken-image writes itself (" + owner->second +
                                        "): take it out of the overlay and use the settings of the profile");
 }
 
 Status PlanBuilder::add(Edit edit) {
   KRAKEN_TRY(check_not_closed(edit));
-  const auto planned = edits_.find(edit.path);
-  if (planned != edits_.end()) {
-    std::vector<EditReason> reasons = planned->second.reasons;
-    reasons.insert(reasons.end(), edit.reasons.begin(), edit.reasons.end());
-    edit.reasons = std::move(reasons);
-    planned->second = std::move(edit);
-    return ok_status();
+  const auto [place, is_new] = edits_.try_emplace(tree_.key_of(edit.path));
+  if (!is_new) {
+    const Edit& before = place->second;
+    if (before.path != edit.path) {
+      return Error(ErrorCode::kConfig, edit.path + " and " + before.path + " (" + before.reasons.back().text +
+                                           ") are the same name on the boot partition, which does not tell capital "
+                                           "letters from small ones: rename one of them");
+    }
+    if (before.kind == EditKind::kMakeFolder && edit.kind != EditKind::kMakeFolder) {
+      return Error(ErrorCode::kAlreadyExists,
+                   edit.path + " will be a folder (" + before.reasons.back().text + "), and nothing else");
+    }
+    edit.reasons.insert(edit.reasons.begin(), before.reasons.begin(), before.reasons.end());
   }
-  edits_.emplace(edit.path, std::move(edit));
+  place->second = std::move(edit);
   return ok_status();
 }
 
@@ -132,9 +142,21 @@ Status PlanBuilder::edit_text(std::string_view path, const EditReason& reason,
   return write(key, new_text, reason, attributes, secrecy);
 }
 
+// What a planned link will lead to is not looked into.
+Status PlanBuilder::check_folder_there(const std::string& path) {
+  const Edit* edit = planned(path);
+  bool is_folder = edit != nullptr && edit->kind != EditKind::kWriteFile;
+  if (edit == nullptr) {
+    KRAKEN_ASSIGN(const NodeInfo info, tree_.stat(path));
+    is_folder = info.type == NodeType::kFolder;
+  }
+  if (is_folder) return ok_status();
+  return Error(ErrorCode::kAlreadyExists, path + " is there and is not a folder");
+}
+
 Status PlanBuilder::make_folder(std::string_view path, EditReason reason, const NodeAttributes& attributes) {
-  if (exists(path)) return ok_status();
   KRAKEN_ASSIGN(std::string key, canonical(path));
+  if (exists(path)) return check_folder_there(key);
   return add({.kind = EditKind::kMakeFolder,
               .path = std::move(key),
               .content = nullptr,
@@ -144,15 +166,13 @@ Status PlanBuilder::make_folder(std::string_view path, EditReason reason, const 
               .reasons = {std::move(reason)}});
 }
 
-Status PlanBuilder::link(std::string_view path, std::string_view target, EditReason reason) {
+Status PlanBuilder::link(std::string_view path, std::string_view target, EditReason reason, NodeAttributes attributes) {
   KRAKEN_ASSIGN(std::string key, canonical(path));
-  NodeAttributes attributes;
-  attributes.mode = 0777;
   return add({.kind = EditKind::kMakeLink,
               .path = std::move(key),
               .content = nullptr,
               .target = std::string(target),
-              .attributes = attributes,
+              .attributes = std::move(attributes),
               .secrecy = Secrecy::kPublic,
               .reasons = {std::move(reason)}});
 }

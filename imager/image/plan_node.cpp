@@ -64,14 +64,18 @@ TemplateValues template_values(const NodeInputs& inputs) {
           {"manager.address", manager_address(cluster)}};
 }
 
-Status plan_overlays(PlanBuilder& plan, const OpenedImage& image, const NodeInputs& inputs) {
+Status plan_overlays(PlanParts& parts) {
+  const NodeInputs& inputs = parts.inputs;
   const TemplateValues values = template_values(inputs);
   const auto& names = inputs.node->profile.overlays;
   for (std::size_t i = 0; i < inputs.overlays.size(); ++i) {
     const OverlayDescription& overlay = inputs.overlays[i];
     KRAKEN_ASSIGN(const std::vector<OverlayFile> files,
-                  read_overlay_files(overlay, names[i].origin, image.os().boot_folder, values));
-    for (const OverlayFile& file : files) KRAKEN_TRY(plan_overlay_file(plan, overlay.name, file));
+                  read_overlay_files(overlay, names[i].origin, parts.image.os().boot_folder, values));
+    for (const OverlayFile& file : files) {
+      KRAKEN_TRY(plan_overlay_file(parts.plan, overlay.name, file));
+      if (!file.warning.empty()) parts.warnings.push_back(file.warning);
+    }
   }
   return ok_status();
 }
@@ -166,7 +170,7 @@ Result<NodePlan> plan_node(OpenedImage& image, const NodeInputs& inputs, const I
   KRAKEN_TRY(plan_firstboot(parts));
   KRAKEN_TRY(plan_kubernetes(parts));
   builder.close_planned_paths();
-  KRAKEN_TRY(plan_overlays(builder, image, inputs));
+  KRAKEN_TRY(plan_overlays(parts));
   warn_of_joining(inputs, builder, plan.warnings);
   KRAKEN_ASSIGN(plan.edits, builder.take());
   return plan;

@@ -40,6 +40,7 @@ Status plan_kubernetes(PlanParts& parts);
 // What the image's own system needs so that ours takes effect; words of cmdline.txt are plan_boot's.
 Status plan_os_edits(PlanParts& parts, const OsEdits& edits);
 
+// Every error names the overlay's file and where the overlay was asked for; kConfig for what cannot go where it lies.
 Status plan_overlay_file(PlanBuilder& plan, const std::string& overlay, const OverlayFile& file);
 
 }  // namespace kraken

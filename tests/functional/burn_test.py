@@ -1,6 +1,7 @@
 """A node's image is the base and what the plan lists, and nothing else; checked by other people's programs."""
 
 import json
+import os
 import re
 import unittest
 
@@ -48,6 +49,22 @@ class BurnTest(ClusterCase):
                 "kraken-measure.socket", "kraken-measure.service", "sockets.target.wants/kraken-measure.socket",
                 "kraken-join.socket", "kraken-join.service", "sockets.target.wants/kraken-join.socket")}
             self.assertEqual(planned & units, units if expected else set())
+
+    def test_the_skeleton_is_copied_as_useradd_does(self):
+        deep = "/".join("abcdefghijkl")
+        skel = Shape(extra_files={f"etc/skel/{deep}/file": b"deep", "etc/skel/big": bytes(3 << 19)},
+                     extra_links={"etc/skel/inside": "/etc/skel/big", "etc/skel/outside": "/etc/motd"})
+        home = self.burn_and_unpack(skel)[3].root / "home/kraken"
+        self.assertEqual((home / deep / "file").read_bytes(), b"deep")
+        self.assertEqual((home / "big").stat().st_size, 3 << 19)
+        self.assertEqual(os.readlink(home / "inside"), "/home/kraken/big")
+        self.assertEqual(os.readlink(home / "outside"), "/etc/motd")
+        self.assertEqual({(home / name).lstat().st_uid for name in ("big", "inside", f"{deep}/file")}, {1000})
+
+    def test_what_of_the_skeleton_is_too_large_is_told(self):
+        self.write_cluster(self.base(Shape(extra_files={"etc/skel/huge": bytes(17 << 20)})))
+        self.burn(3)
+        self.assertRegex(self.last.stderr, r"/etc/skel/huge \(17 MiB\) is too large to be copied")
 
     def test_every_flavour_is_customised(self):
         for flavour in ("debian", "bookworm", "bullseye", "trixie", "trixie-cloud"):

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import unittest
 
 from lib.cluster import ClusterCase
@@ -141,6 +143,28 @@ class CliTest(ClusterCase):
         (overlay / "rootfs/opt/mine/hello").write_text("line\n  {{ node.nam }}\n")
         error = self.kraken("-f", self.cluster, "plan", "--node", 3, status=2).stderr
         self.assertRegex(error, r"hello:2:3.*node\.name")
+
+    def test_overlay_mistakes_are_the_configurations(self):
+        self.write_cluster(self.base())
+        profile = self.folder / "profiles/test.yaml"
+        profile.write_text(profile.read_text() + "overlays: [mine]\n")
+        wrong = {
+            "boot/CMDLINE.TXT": lambda file: file.write_text("x"),
+            "boot/a?b": lambda file: file.write_text("x"),
+            "boot/link": lambda file: file.symlink_to("x"),
+            "rootfs/etc/systemd": lambda file: file.symlink_to("x"),
+            "rootfs/etc": lambda file: file.write_text("x"),
+            "rootfs/etc/passwd": lambda file: file.mkdir(),
+            "rootfs/opt/huge": lambda file: (file.touch(), os.truncate(file, 5 << 40)),
+        }
+        for name, make in wrong.items():
+            with self.subTest(name=name):
+                file = self.folder / "overlays/mine" / name
+                file.parent.mkdir(parents=True)
+                make(file)
+                error = self.kraken("-f", self.cluster, "plan", "--node", 3, status=2).stderr
+                self.assertRegex(error, r"test\.yaml:5:12: overlay mine: .*/overlays/mine/" + re.escape(name) + ": ")
+                shutil.rmtree(self.folder / "overlays")
 
     def test_schemas_are_json(self):
         for kind in ("cluster", "profile", "overlay", "base"):

@@ -48,6 +48,7 @@ class MemoryFs : public FsEditor {
   std::string type_name() const override { return kind_ == Kind::kFat ? "fat32" : "ext4"; }
   std::string label() const override { return kind_ == Kind::kFat ? "bootfs" : "rootfs"; }
   SpaceInfo space() const override { return {capacity_, capacity_ - used()}; }
+  std::string path_key(std::string_view path) const override { return key(path); }
   Result<NodeInfo> stat(std::string_view path) override;
   Result<std::vector<DirEntry>> list(std::string_view path) override;
   Result<std::string> read_file(std::string_view path, Bytes limit) override;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fs/fat/name_text.h"
 #include "fs/fat/path_walk.h"
 #include "fs/fat/tree_check.h"
 #include "fs/fat/tree_edit.h"
@@ -64,6 +65,12 @@ class FatEditor : public FsEditor {
     const auto free = volume_->clusters().free_clusters();
     const fat::Geometry& geometry = volume_->geometry();
     return {geometry.cluster_count * geometry.cluster_size, free ? *free * geometry.cluster_size : 0};
+  }
+
+  // '/' is the same in UTF-16, so a path is folded as its names are.
+  std::string path_key(std::string_view path) const override {
+    const auto units = fat::to_utf16(path);
+    return units ? fat::to_utf8(fat::fold_case(*units)).value_or(std::string(path)) : std::string(path);
   }
 
   Result<NodeInfo> stat(std::string_view path) override {

@@ -39,6 +39,7 @@ class Shape:
     label: str = "dos"                # dos, gpt, none
     fstab: str | None = None          # None: the flavour's own; "": no such file
     extra_files: dict = dataclasses.field(default_factory=dict)  # path in the root: bytes
+    extra_links: dict = dataclasses.field(default_factory=dict)  # path in the root: target
     fill_root: bool = False
     fill_boot: bool = False
 
@@ -166,6 +167,8 @@ def make_root_tree(folder, shape):
         cloud_tree(folder)
     for path, content in shape.extra_files.items():
         put(folder, path, content)
+    for path, target in shape.extra_links.items():
+        link(folder, path, target)
 
 
 def make_boot_files(folder, shape):

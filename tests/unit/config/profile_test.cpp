@@ -165,6 +165,23 @@ TEST(Overlay, IsReadWithItsRules) {
   EXPECT_EQ(overlay->rules[1].origin.line, 4);
 }
 
+TEST(Overlay, HasNothingThatWouldBeIgnored) {
+  const ConfigFiles files;
+  files.put("overlays/host/README.md", "what it is for\n");
+  files.put("overlays/host/.git/config", "");
+  EXPECT_EQ(error_of(files), "(no error)");
+  files.put("overlays/host/bot/config.txt", "");
+  EXPECT_NE(error_of(files).find("worker.yaml:6:12: the overlay \"host\" has \"bot\""), std::string::npos)
+      << error_of(files);
+  EXPECT_NE(error_of(files).find("did you mean \"boot\"?"), std::string::npos) << error_of(files);
+  std::filesystem::remove_all(files.path() / "overlays/host/bot");
+  files.put("overlays/host/overlay.yml", "");
+  EXPECT_NE(error_of(files).find("did you mean \"overlay.yaml\"?"), std::string::npos) << error_of(files);
+  std::filesystem::remove(files.path() / "overlays/host/overlay.yml");
+  files.put("overlays/host/etc/motd", "");
+  EXPECT_NE(error_of(files).find("has \"etc\""), std::string::npos) << error_of(files);
+}
+
 TEST(Overlay, TellsMistakes) {
   const ConfigFiles files;
   const auto error = [&](const std::string& rule) {

@@ -174,9 +174,35 @@ TEST(Zstd, AWindowOfTwoGigabytesIsRefused) {
   ASSERT_EQ(packed[4] & std::byte{0x20}, std::byte{0}) << "it has a window";
   EXPECT_TRUE(decode(packed).ok());
   packed[5] = static_cast<std::byte>((31 - 10) << 3);
+  for (const Content& file :
+       {packed, output_of(folder.path(), R"(printf '\120\052\115\030\000\000\000\000')") + packed}) {
+    const auto decoded = decode(file);
+    ASSERT_FALSE(decoded.ok());
+    EXPECT_EQ(decoded.error().code(), ErrorCode::kUnsupported);
+    EXPECT_EQ(decoded.error().what().find("damaged"), std::string::npos) << decoded.error().what();
+    EXPECT_NE(decoded.error().what().find("takes 2 GiB of memory"), std::string::npos) << decoded.error().what();
+  }
+}
+
+TEST(Zstd, AWindowOf128MebibytesIsTaken) {
+  const test::TempFolder folder;
+  test::write_bytes(folder / "image", sample_image(kMiB));
+  const auto packed = output_of(folder.path(), "cat " + (folder / "image").string() + " | zstd -q -c --long=27");
+  ASSERT_EQ(packed[5], static_cast<std::byte>((27 - 10) << 3));
+  EXPECT_TRUE(decode(packed).ok());
+}
+
+// RFC 8878, section 3.1.1.1.3: the descriptor's last two bits say that a dictionary's number follows.
+TEST(Zstd, ADictionaryIsAskedForByNumber) {
+  const test::TempFolder folder;
+  test::write_bytes(folder / "image", sample_image(kMiB));
+  Content packed = output_of(folder.path(), "cat " + (folder / "image").string() + " | zstd -q -c");
+  packed[4] |= std::byte{1};
+  packed.insert(packed.begin() + 6, std::byte{77});
   const auto decoded = decode(packed);
   ASSERT_FALSE(decoded.ok());
-  EXPECT_NE(decoded.error().what().find("memory"), std::string::npos) << decoded.error().what();
+  EXPECT_EQ(decoded.error().code(), ErrorCode::kUnsupported);
+  EXPECT_NE(decoded.error().what().find("zstd dictionary (number 77)"), std::string::npos) << decoded.error().what();
 }
 
 TEST(Xz, MemoryIsBounded) {

@@ -55,9 +55,9 @@ class OverlayFiles : public testing::Test {
 
 // Whatever the umask was where the overlay was checked out.
 TEST_F(OverlayFiles, BelongToRootAndMayBeExecutedWhereTheyWere) {
-  put("rootfs/usr/local/bin/tool", "#!/bin/sh\n", std::filesystem::perms{0700});
+  put("rootfs/usr/local/bin/tool", "#!/bin/sh\n", std::filesystem::perms{0740});
   put("rootfs/etc/motd", "hello\n", std::filesystem::perms{0666});
-  std::filesystem::permissions(folder_ / "rootfs/etc", std::filesystem::perms{0700});
+  std::filesystem::permissions(folder_ / "rootfs/etc", std::filesystem::perms{0750});
   std::filesystem::create_symlink("../motd", folder_ / "rootfs/etc/link");
   const auto files = read_all({}, "/boot");
   EXPECT_EQ(files.at("/usr/local/bin/tool").attributes, (NodeAttributes{0755, 0, 0, {}}));
@@ -68,6 +68,37 @@ TEST_F(OverlayFiles, BelongToRootAndMayBeExecutedWhereTheyWere) {
   EXPECT_EQ(files.at("/etc/link").target, "../motd");
   EXPECT_EQ(content(files.at("/etc/motd")), "hello\n");
   EXPECT_EQ(files.at("/etc/motd").origin.text(), kNamedAt.text());
+}
+
+TEST_F(OverlayFiles, StayTheirOwnersAloneWhereTheyWere) {
+  put("rootfs/etc/keys/key", "secret\n", std::filesystem::perms{0600});
+  put("rootfs/etc/keys/tool", "#!/bin/sh\n", std::filesystem::perms{0700});
+  put("rootfs/etc/keys/said", "public\n", std::filesystem::perms{0600});
+  std::filesystem::permissions(folder_ / "rootfs/etc/keys", std::filesystem::perms{0700});
+  OverlayRule said = rule("rootfs/etc/keys/said", 2);
+  said.mode = 0644;
+  const auto files = read_all({said}, "/boot");
+  EXPECT_EQ(files.at("/etc/keys").attributes.mode, 0700U);
+  EXPECT_EQ(files.at("/etc/keys/key").attributes.mode, 0600U);
+  EXPECT_EQ(files.at("/etc/keys/tool").attributes.mode, 0700U);
+  EXPECT_EQ(files.at("/etc/keys/said").attributes.mode, 0644U);
+  for (const auto& [path, file] : files) EXPECT_EQ(file.warning, "") << path;
+}
+
+TEST_F(OverlayFiles, WarnOfWhatDoesNotComeAlong) {
+  put("rootfs/bin/su", "", std::filesystem::perms{04755});
+  put("rootfs/bin/meant", "", std::filesystem::perms{04755});
+  put("boot/key", "", std::filesystem::perms{0600});
+  OverlayRule meant = rule("rootfs/bin/meant", 2);
+  meant.mode = 04755;
+  const auto files = read_all({meant}, "/boot");
+  EXPECT_EQ(files.at("/bin/su").attributes.mode, 0755U);
+  EXPECT_EQ(files.at("/bin/su").warning, (folder_ / "rootfs/bin/su").string() +
+                                             ": left out on the node: the set-user-ID or set-group-ID bit; say in "
+                                             "overlay.yaml what mode is meant");
+  EXPECT_EQ(files.at("/bin/meant").attributes.mode, 04755U);
+  EXPECT_EQ(files.at("/bin/meant").warning, "");
+  EXPECT_NE(files.at("/boot/key").warning.find("that nobody else may read it"), std::string::npos);
 }
 
 TEST_F(OverlayFiles, OfTheBootFolderLieWhereTheImageHasIt) {
