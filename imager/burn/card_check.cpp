@@ -39,7 +39,7 @@ CardJudgement judge_use(const BlockDevice& device) {
   if (std::ranges::any_of(points, is_of_the_system)) return never("the running system is on it");
   if (!device.swap.empty()) return never("in use as swap (" + join(device.swap, ", ") + ")");
   if (!device.holders.empty()) {
-    return never("in use by " + join(device.holders, ", ") + " (encryption, RAID or LVM)");
+    return never("in use by " + join(device.holders, ", ") + " (encryption, RAID, LVM or a loop device)");
   }
   if (!points.empty()) return never("mounted at " + join(points, ", ") + "; unmount it first");
   return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/endian.h"
 #include "burn/aligned_buffer.h"
@@ -14,7 +15,7 @@ namespace kraken {
 
 namespace {
 
-// Where the first mark is: all marks a power of two further lie on the same place of a card whose addresses start over.
+// Where the first mark is: behind the head.
 constexpr Bytes kFirst = kMiB;
 
 using Mark = std::array<std::byte, kMarkSize>;
@@ -73,13 +74,15 @@ Status write_marks(Target& target, const Marks& marks, const std::vector<Bytes>&
 std::vector<Bytes> probe_places(Bytes capacity) {
   std::vector<Bytes> places;
   if (capacity < 2 * kFirst) return places;
-  places.push_back(kFirst);
-  for (Bytes distance = kMiB; distance < capacity - kFirst; distance *= 2) {
-    places.push_back(kFirst + distance);
-    places.push_back(kFirst + distance + distance / 2);
-  }
-  places.push_back(round_down(capacity, kMarkSize) - kMarkSize);
-  std::erase_if(places, [&](Bytes place) { return place > capacity - kMarkSize; });
+  // Small steps from the first mark on, then steps as large as all of these: what is n steps of the grid away from a
+  // large step's end is met by one of the small ones, for every n.
+  const Bytes last = capacity - kMarkSize;
+  const Bytes steps = (last - kFirst) / kProbeGrid;
+  const auto small = static_cast<Bytes>(std::ceil(std::sqrt(static_cast<double>(steps))));
+  for (Bytes step = 0; step <= std::min(small, steps); ++step) places.push_back(kFirst + step * kProbeGrid);
+  for (Bytes step = 2 * small; step < steps; step += small) places.push_back(kFirst + step * kProbeGrid);
+  places.push_back(kFirst + steps * kProbeGrid);
+  places.push_back(round_down(last, kMarkSize));
   std::ranges::sort(places);
   places.erase(std::unique(places.begin(), places.end()), places.end());
   return places;
@@ -90,12 +93,14 @@ Status probe_capacity(Target& target) {
   KRAKEN_ASSIGN(const Marks marks, Marks::make());
   KRAKEN_TRY(write_marks(target, marks, places));
   AlignedBuffer buffer(kMarkSize);
+  Mark wanted{};
   for (const Bytes place : places) {
     const auto found = buffer.first(kMarkSize);
     const Status read = target.read_back(place, found);
     if (!read.ok()) return target_failed(target, "probing at byte " + std::to_string(place), read.error());
+    marks.put(place, wanted);
+    if (is_same(found, wanted)) continue;
     const auto owner = marks.place_of(found, places);
-    if (owner == place) continue;
     return Error(ErrorCode::kWriteFailed, target.name() + ": says it holds " + human_bytes(target.capacity()) +
                                               ", but does not keep what is written at byte " + std::to_string(place) +
                                               " (there reads " + what_is_there(found, owner) +

@@ -7,6 +7,7 @@
 
 #include "base/endian.h"
 #include "burn/card_head.h"
+#include "burn/card_tail.h"
 #include "burn/probe.h"
 #include "burn/unit_pipeline.h"
 
@@ -48,7 +49,12 @@ std::string extents_sha256(const WriteMap& map, const Sha256Digest& image) {
 class Burn {
  public:
   Burn(const BlockSource& image, Target& target, const BurnOptions& options, const WriteMap& map)
-      : image_(image), target_(target), options_(options), map_(map), pipeline_(image, target, map) {}
+      : image_(image),
+        target_(target),
+        options_(options),
+        map_(map),
+        tail_(target, map),
+        pipeline_(image, target, map) {}
 
   Status run() {
     KRAKEN_TRY(check_stop());
@@ -98,6 +104,8 @@ class Burn {
     }
     const Stopwatch watch(report_.seconds_write);
     KRAKEN_TRY(check_stop());
+    // Before the body: on a card whose addresses start over, the end lies in it.
+    KRAKEN_TRY(tail_.clear());
     KRAKEN_TRY(move(body()));
     return flush();
   }
@@ -106,7 +114,9 @@ class Burn {
   Status update_body() {
     const Stopwatch watch(report_.seconds_write);
     KRAKEN_ASSIGN(const bool is_head_there, pipeline_.holds({kBootUnit, behind_boot_block().end}));
-    if (!is_head_there) KRAKEN_TRY(make_unbootable());
+    KRAKEN_ASSIGN(const bool is_tail_clear, tail_.is_clear());
+    if (!is_head_there || !is_tail_clear) KRAKEN_TRY(make_unbootable());
+    if (!is_tail_clear) KRAKEN_TRY(tail_.clear());
     KRAKEN_TRY(move(behind_head()));
     KRAKEN_TRY(flush());
     KRAKEN_TRY(move(behind_boot_block()));
@@ -123,7 +133,8 @@ class Burn {
     if (options_.verify == VerifyMode::kNone) return ok_status();
     const Stopwatch watch(report_.seconds_verify);
     KRAKEN_TRY(check_stop());
-    return verify(body());
+    KRAKEN_TRY(verify(body()));
+    return tail_.verify();
   }
 
   // No stop in here: it is one block, and afterwards all is done.
@@ -187,6 +198,7 @@ class Burn {
   Target& target_;
   const BurnOptions& options_;
   const WriteMap& map_;
+  CardTail tail_;
   UnitPipeline pipeline_;
   BurnReport report_;
   double ignored_ = 0;

@@ -1,7 +1,7 @@
 // Writes an image to a target so that a failure at any moment leaves nothing that boots half-written: the head is
-// cleared first and its boot block written last, after everything else was flushed, read back past the page cache and
-// compared. It does not choose or open targets, and asks nobody. Uses 18 MiB of memory and at most 250 bytes for each
-// MiB of image: 26 MiB for a card of 32 GB.
+// cleared first and its boot block written last, after everything else, the clearing of a card's end among it, was
+// flushed, read back past the page cache and compared. It does not choose or open targets, and asks nobody. Uses 18 MiB
+// of memory and at most 250 bytes for each MiB of image: 26 MiB for a card of 32 GB.
 #pragma once
 
 #include <atomic>
@@ -54,7 +54,7 @@ struct BurnOptions {
 struct BurnReport {
   Bytes image_size = 0;
   Bytes compared = 0;  // with WriteMode::kDifferences: bytes that were read from the target first; otherwise 0
-  Bytes written = 0;   // bytes of the image that were written, zeros included; without the clearing of the head
+  Bytes written = 0;   // bytes of the image that were written, zeros included; without the clearing of head and end
   Bytes early = 0;     // bytes that were written while the base was being decoded, needed or not
   Bytes verified = 0;  // bytes read back and compared after writing; 0 with VerifyMode::kNone
   // What the image is, wherever it was written: see image_digest.h. The same for a file and a card.

@@ -27,26 +27,34 @@ BurnOutcomes none_begun(const Nodes& nodes) {
   return outcomes;
 }
 
+Error told_error(BurnRun& run, const BurnSubject& subject, const Error& error) {
+  Error named = run.nodes == 1 ? error : error.with_context(subject.name);
+  run.teller.failed(subject, named);
+  return named;
+}
+
 BurnOutcome failed(BurnRun& run, const BurnSubject& subject, const Error& error) {
   BurnOutcome outcome;
   outcome.subject = subject;
   outcome.verdict = BurnVerdict::kFailed;
-  outcome.error = run.nodes == 1 ? error : error.with_context(subject.name);
-  run.teller.failed(subject, *outcome.error);
+  outcome.error = told_error(run, subject, error);
+  return outcome;
+}
+
+BurnOutcome written(BurnRun& run, NodeBurn& burn, const BurnReport& report) {
+  BurnOutcome outcome;
+  outcome.subject = burn.subject();
+  outcome.verdict = run.options.verify ? BurnVerdict::kVerified : BurnVerdict::kWritten;
+  outcome.written = report.written;
+  const Status noted = burn.leave_receipt();
+  if (!noted.ok()) outcome.error = told_error(run, outcome.subject, noted.error());
   return outcome;
 }
 
 BurnOutcome write(BurnRun& run, NodeBurn& burn) {
   const auto started = Clock::now();
   const auto report = burn.write();
-  BurnOutcome outcome;
-  if (report.ok()) {
-    outcome.subject = burn.subject();
-    outcome.verdict = run.options.verify ? BurnVerdict::kVerified : BurnVerdict::kWritten;
-    outcome.written = report->written;
-  } else {
-    outcome = failed(run, burn.subject(), report.error());
-  }
+  BurnOutcome outcome = report.ok() ? written(run, burn, *report) : failed(run, burn.subject(), report.error());
   outcome.seconds = std::chrono::duration<double>(Clock::now() - started).count();
   return outcome;
 }

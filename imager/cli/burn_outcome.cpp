@@ -36,22 +36,30 @@ std::string verdict_word(BurnVerdict verdict) {
 
 Status status_of(const std::vector<BurnOutcome>& outcomes) {
   std::vector<std::string> bad;
+  std::vector<std::string> without_receipt;
   std::optional<ErrorCode> code;
   for (const BurnOutcome& outcome : outcomes) {
-    if (is_good(outcome)) continue;
-    bad.push_back(outcome.subject.name);
+    if (is_good(outcome) && !outcome.error) continue;
+    (is_good(outcome) ? without_receipt : bad).push_back(outcome.subject.name);
     if (!code && outcome.error) code = outcome.error->code();
   }
-  if (bad.empty()) return ok_status();
+  if (bad.empty() && without_receipt.empty()) return ok_status();
   if (outcomes.size() == 1) {
     const BurnOutcome& only = outcomes.front();
     return only.error.value_or(
         Error(ErrorCode::kInterrupted, "interrupted: " + only.subject.name + " was not written"));
   }
   const bool was_stopped = std::ranges::any_of(outcomes, is_interrupted);
+  std::vector<std::string> sentences;
+  if (!bad.empty()) {
+    sentences.push_back("of " + std::to_string(outcomes.size()) + " nodes " + std::to_string(bad.size()) +
+                        " have no card yet (" + join(bad, ", ") + "); burn these anew");
+  }
+  if (!without_receipt.empty()) {
+    sentences.push_back("good, but without a receipt: " + join(without_receipt, ", "));
+  }
   return Error(was_stopped ? ErrorCode::kInterrupted : code.value_or(ErrorCode::kInternal),
-               std::string(was_stopped ? "interrupted: " : "") + "of " + std::to_string(outcomes.size()) + " nodes " +
-                   std::to_string(bad.size()) + " have no card yet (" + join(bad, ", ") + "); burn these anew");
+               std::string(was_stopped ? "interrupted: " : "") + join(sentences, "; "));
 }
 
 }  // namespace kraken

@@ -22,7 +22,7 @@ enum class BurnVerdict { kNotBegun, kFailed, kWritten, kVerified };
 struct BurnOutcome {
   BurnSubject subject;
   BurnVerdict verdict = BurnVerdict::kNotBegun;
-  std::optional<Error> error;  // of one that failed
+  std::optional<Error> error;  // of one that failed, or of a good card without its receipt
   double seconds = 0;
   Bytes written = 0;
 };
@@ -30,8 +30,9 @@ struct BurnOutcome {
 // "not begun", "failed", "written" (not verified, as was asked for), "verified".
 std::string verdict_word(BurnVerdict verdict);
 
-// Success when every card is good. kInterrupted when the run was stopped before its end; else the code of the first
-// failure in the order of the nodes. The only outcome's own error, of several a sentence that counts them.
+// Success when every card is good and has its receipt. kInterrupted when the run was stopped before its end; else the
+// code of the first failure in the order of the nodes. The only outcome's own error, of several a sentence that counts
+// them.
 Status status_of(const std::vector<BurnOutcome>& outcomes);
 
 }  // namespace kraken

@@ -8,6 +8,8 @@ namespace kraken {
 
 namespace {
 
+constexpr std::string_view kEnding = ".receipt.json";
+
 Result<std::vector<ReceiptEdit>> receipt_edits(const NodePlan& plan) {
   std::vector<ReceiptEdit> edits;
   for (const Edit& edit : plan.edits) {
@@ -44,11 +46,20 @@ Result<Receipt> start_receipt(const NodeJob& job, const NodePlan& plan, const Bu
   return receipt;
 }
 
-Result<std::filesystem::path> receipt_file_of(const NodeJob& job, const NodePlan& plan, const BurnPlace& place) {
-  if (!place.card) return std::filesystem::path(place.path.string() + ".receipt.json");
-  const std::filesystem::path folder = job.cluster().folder / "receipts";
-  KRAKEN_TRY(make_folders(folder));
-  return folder / (plan.node_name + ".receipt.json");
+std::filesystem::path receipt_beside(const std::filesystem::path& image) {
+  return image.string() + std::string(kEnding);
+}
+
+std::filesystem::path receipt_file_of(const ClusterConfig& cluster, const std::string& node, const BurnPlace& place) {
+  return place.card ? receipt_beside(cluster.folder / "receipts" / node) : receipt_beside(place.path);
+}
+
+Status prepare_receipt(const std::filesystem::path& file, const BurnPlace& place) {
+  Status prepared = place.card ? make_folders(file.parent_path()) : ok_status();
+  if (prepared.ok()) prepared = check_atomic_write(file);
+  return std::move(prepared)
+      .with_context(place.path.string() + ": nothing was written, for its receipt could not be")
+      .recode(ErrorCode::kTargetRefused);
 }
 
 }  // namespace kraken

@@ -3,11 +3,12 @@
 
 #include "cli/burn_nodes.h"
 #include "cli/burn_place.h"
+#include "cli/burn_receipt.h"
 #include "cli/choose_card.h"
 #include "cli/commands.h"
 #include "cli/confirm_card.h"
+#include "cli/output_files.h"
 #include "cli/render.h"
-#include "sys/files.h"
 
 namespace kraken {
 
@@ -47,22 +48,6 @@ Result<std::vector<const NodeConfig*>> wanted_nodes(const ClusterConfig& cluster
   return nodes;
 }
 
-// A single node's file is named itself, unless the name ends in a slash.
-Result<std::vector<stdfs::path>> output_files(const BurnOptionsCli& options,
-                                              const std::vector<const NodeConfig*>& nodes) {
-  const stdfs::path& output = *options.output;
-  const bool is_folder_name = !output.has_filename();
-  std::error_code ignored;
-  if (!is_folder_name && options.nodes.size() == 1) return std::vector{output};
-  if (!is_folder_name && !stdfs::is_directory(output, ignored)) {
-    return usage("--output " + output.string() + ": several nodes need a folder; end its name in / to have it made");
-  }
-  KRAKEN_TRY(make_folders(output).recode(ErrorCode::kTargetRefused));
-  std::vector<stdfs::path> files;
-  for (const NodeConfig* node : nodes) files.push_back(output / (node->name.value + ".img"));
-  return files;
-}
-
 // What a run is about, all of it known and checked before the base is obtained.
 struct Wanted {
   std::vector<const NodeConfig*> nodes;
@@ -73,9 +58,7 @@ struct Wanted {
 Status find_wanted(const ClusterConfig& cluster, const BurnOptionsCli& options, Chooser chooser, Wanted& wanted) {
   KRAKEN_ASSIGN(wanted.nodes, wanted_nodes(cluster, options));
   KRAKEN_TRY(check_devices(options.devices.size(), wanted.nodes.size()));
-  if (options.output) {
-    KRAKEN_ASSIGN(wanted.files, output_files(options, wanted.nodes));
-  } else if (wanted.cards.empty()) {
+  if (!options.output && wanted.cards.empty()) {
     KRAKEN_ASSIGN(BlockDevice card, choose_card(options.cards, chooser));
     wanted.cards.push_back(std::move(card));
   }
@@ -96,14 +79,28 @@ Status confirm_cards(const Wanted& wanted, const BurnOptionsCli& options, BurnTe
   return ok_status();
 }
 
+// Here too, for a card may be written before its image is made. Who takes several cards in turn is told at the first.
+Status prepare_receipts(const ClusterConfig& cluster, const Wanted& wanted) {
+  if (wanted.cards.empty()) return ok_status();
+  const BurnPlace place{wanted.cards.front().path, wanted.cards.front()};
+  for (const NodeConfig* node : wanted.nodes) {
+    KRAKEN_TRY(prepare_receipt(receipt_file_of(cluster, node->name.value, place), place));
+  }
+  return ok_status();
+}
+
 Result<BurnOutcomes> burn(const BurnOptionsCli& options, const CommonOptions& common, BurnTeller& teller,
                           EarlyBurns& early) {
   Wanted wanted;
   KRAKEN_ASSIGN(wanted.cards, named_cards(options));
-  const auto before_base = [&](const ClusterConfig& cluster) -> Status {
+  const auto before_base = [&](const ClusterConfig& cluster, const Environment& environment) -> Status {
     KRAKEN_TRY(find_wanted(cluster, options, common.json ? Chooser::kNobody : Chooser::kTerminal, wanted));
+    if (options.output) {
+      KRAKEN_ASSIGN(wanted.files, output_files(options, wanted.nodes, inputs_of(cluster, common, environment)));
+    }
     teller.begin(wanted.nodes.size());
     KRAKEN_TRY(confirm_cards(wanted, options, teller));
+    KRAKEN_TRY(prepare_receipts(cluster, wanted));
     return early.begin(wanted.nodes, wanted.cards);
   };
   KRAKEN_ASSIGN(const NodeJob job, NodeJob::open(common, before_base, &early));

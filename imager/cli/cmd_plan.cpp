@@ -9,7 +9,7 @@ namespace kraken {
 
 Status run_plan(const PlanOptions& options, const CommonOptions& common) {
   std::vector<const NodeConfig*> nodes;
-  const auto find_nodes = [&](const ClusterConfig& cluster) -> Status {
+  const auto find_nodes = [&](const ClusterConfig& cluster, const Environment& /*environment*/) -> Status {
     if (options.node) {
       KRAKEN_ASSIGN(const NodeConfig* node, find_node(cluster, *options.node));
       nodes.push_back(node);

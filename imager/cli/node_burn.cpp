@@ -55,6 +55,7 @@ Status NodeBurn::open() {
     return ok_status();
   }
   KRAKEN_ASSIGN(auto target, open_place(place_, image_.plan.image_size, run_->options.cards));
+  KRAKEN_TRY(prepare_receipt(receipt_file(), place_));
   if (run_->options.update) {
     KRAKEN_ASSIGN(CardUpdate update, prepare_update({run_->job, image_, *target, run_->options}));
     if (!update.notice.empty()) run_->teller.warn(subject_, update.notice);
@@ -64,9 +65,12 @@ Status NodeBurn::open() {
   return ok_status();
 }
 
+std::filesystem::path NodeBurn::receipt_file() const {
+  return receipt_file_of(run_->job.cluster(), image_.plan.node_name, place_);
+}
+
 Result<BurnReport> NodeBurn::write() {
   KRAKEN_ASSIGN(Receipt receipt, start_receipt(run_->job, image_.plan, place_));
-  KRAKEN_ASSIGN(const std::filesystem::path receipt_file, receipt_file_of(run_->job, image_.plan, place_));
   BurnOptions options = writer_options(run_->options);
   options.used = std::move(used_);
   options.mark = std::move(mark_);
@@ -84,9 +88,20 @@ Result<BurnReport> NodeBurn::write() {
   if (!report.ok()) return report;
   receipt.burn = *report;
   receipt.finished = now();
-  KRAKEN_TRY(write_receipt(receipt, receipt_file).recode(ErrorCode::kWriteFailed));
-  run_->teller.finished(subject_, {image_.plan, receipt, receipt_file});
+  receipt_ = std::move(receipt);
   return report;
+}
+
+Status NodeBurn::leave_receipt() {
+  const Status left = write_receipt(*receipt_, receipt_file());
+  if (!left.ok()) {
+    const std::string what = place_.card ? "the card" : "the image";
+    const std::string state = run_->options.verify ? " is good and was verified" : " was written";
+    return Error(ErrorCode::kWriteFailed,
+                 place_.path.string() + ": " + what + state + "; only its receipt is missing: " + left.error().what());
+  }
+  run_->teller.finished(subject_, {image_.plan, *receipt_, receipt_file()});
+  return ok_status();
 }
 
 }  // namespace kraken

@@ -32,15 +32,19 @@ class NodeBurn {
   const BurnPlace& place() const { return place_; }
   const BlockSource& image() const { return *image_.image; }
 
-  // For this program alone. Fails as open_place() and, with --update, as prepare_update() do; the place was not changed
-  // then, and it may be tried again.
+  // For this program alone. Fails as open_place(), prepare_receipt() and, with --update, prepare_update() do; the place
+  // was not changed then, and it may be tried again.
   Status open();
-  // After open(): writes, verifies, leaves the receipt and tells of it. Fails as burn_image() does, with kWriteFailed
-  // when the receipt cannot be written. To be called once.
+  // After open(): writes and verifies. Fails as burn_image() does. To be called once.
   Result<BurnReport> write();
+  // After write() succeeded: leaves the receipt, and tells of the burn. kWriteFailed says that the place is good all
+  // the same.
+  Status leave_receipt();
 
  private:
   NodeBurn(BurnRun& run, BurnPlace place, NodeImage image, std::optional<std::vector<Extent>> used);
+
+  std::filesystem::path receipt_file() const;
 
   BurnRun* run_;
   BurnPlace place_;
@@ -49,6 +53,7 @@ class NodeBurn {
   BurnSubject subject_;
   std::unique_ptr<Target> target_;
   std::optional<HeadMark> mark_;        // with --update
+  std::optional<Receipt> receipt_;      // once it was written
   std::unique_ptr<EarlyWriter> early_;  // the last member: it writes to the target
 };
 

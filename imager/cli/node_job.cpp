@@ -20,7 +20,7 @@ Result<NodeJob> NodeJob::open(const CommonOptions& options, const BeforeBase& be
   KRAKEN_ASSIGN(ClusterConfig read, read_cluster(options.cluster_file, environment.paths));
   auto cluster = std::make_unique<ClusterConfig>(std::move(read));
   KRAKEN_ASSIGN(Secrets secrets, read_secrets(*cluster, options));
-  KRAKEN_TRY(before(*cluster));
+  KRAKEN_TRY(before(*cluster, environment));
   KRAKEN_ASSIGN(CachedBase base, obtain_base(*cluster, environment, early));
   return NodeJob(std::move(environment), std::move(cluster), std::move(secrets), std::move(base));
 }

@@ -15,7 +15,7 @@
 namespace kraken {
 
 // What has to be in order before the base is obtained, which can take minutes. The configuration stays where it is.
-using BeforeBase = std::function<Status(const ClusterConfig& cluster)>;
+using BeforeBase = std::function<Status(const ClusterConfig& cluster, const Environment& environment)>;
 
 // kInvalidArgument, with the ids there are, when the cluster has no such node.
 Result<const NodeConfig*> find_node(const ClusterConfig& cluster, std::uint32_t id);

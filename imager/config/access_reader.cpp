@@ -81,6 +81,7 @@ void add_key_files(const View& files, const std::filesystem::path& folder, Acces
     }
     if (!check_key_file({*text, file->string()}, path, entry.origin(), problems)) continue;
     for (const std::string& line : split(*text, '\n')) known.add(line, entry.origin(), access.authorized_keys);
+    access.authorized_keys_files.push_back(*file);
   }
 }
 

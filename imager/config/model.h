@@ -102,6 +102,7 @@ struct AccessConfig {
   Sourced<std::string> user{"kraken", {}};
   Sourced<std::optional<std::string>> password_hash;  // crypt(5), "$6$..." or "$y$..."
   std::vector<Sourced<std::string>> authorized_keys;  // lines; those of authorized_keys_files follow
+  std::vector<std::filesystem::path> authorized_keys_files;
   Sourced<bool> sudo_without_password{true, {}};
 };
 

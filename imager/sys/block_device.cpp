@@ -118,13 +118,30 @@ std::string model_of(const fs::path& folder) {
   return std::string(trim(sysfs_attribute(device, "vendor") + " " + model));
 }
 
+// The loop devices over one of the family, by the name that the kernel has for what was opened, or by its number.
+std::vector<std::string> loops_over(const Family& family, const SystemRoots& roots) {
+  std::vector<std::string> loops;
+  for (const std::string& name : names_in(roots.sys / "block")) {
+    const std::string file = sysfs_attribute(roots.sys / "block" / name / "loop", "backing_file");
+    struct stat info = {};
+    const bool is_device = !file.empty() && ::stat(file.c_str(), &info) == 0 && S_ISBLK(info.st_mode);
+    const DeviceNumber number{major(info.st_rdev), minor(info.st_rdev)};
+    const bool by_number = is_device && std::ranges::find(family.numbers, number) != family.numbers.end();
+    if (by_number || family.has_path(file, roots)) loops.push_back(name);
+  }
+  return loops;
+}
+
 // What is made of the device, and of that: an encrypted volume, and the logical volumes in it.
 void add_holder(const std::string& name, const SystemRoots& roots, Family& family) {
   if (std::ranges::find(family.names, name) != family.names.end()) return;
   const fs::path folder = roots.sys / "class/block" / name;
   family.names.push_back(name);
-  if (const auto number = parse_device_number(sysfs_attribute(folder, "dev"))) family.numbers.push_back(*number);
+  const auto number = parse_device_number(sysfs_attribute(folder, "dev"));
+  if (number) family.numbers.push_back(*number);
   for (const auto& holder : names_in(folder / "holders")) add_holder(holder, roots, family);
+  const Family own{{name}, number ? std::vector{*number} : std::vector<DeviceNumber>()};
+  for (const auto& loop : loops_over(own, roots)) add_holder(loop, roots, family);
 }
 
 Result<BlockDevice> describe(const fs::path& folder, const SystemRoots& roots) {
@@ -156,6 +173,7 @@ Result<BlockDevice> describe(const fs::path& folder, const SystemRoots& roots) {
     if (const auto part = parse_device_number(sysfs_attribute(folder / name, "dev"))) family.numbers.push_back(*part);
     std::ranges::copy(names_in(folder / name / "holders"), std::back_inserter(device.holders));
   }
+  std::ranges::copy(loops_over(family, roots), std::back_inserter(device.holders));
   for (const auto& holder : device.holders) add_holder(holder, roots, family);
   KRAKEN_ASSIGN(device.mount_points, mount_points_of(family, roots));
   device.swap = swap_of(family, roots);

@@ -41,7 +41,7 @@ struct BlockDevice {
   // Who uses the device or one of its partitions, or, for the first two, what is made of it (RAID, LVM, encryption).
   std::vector<std::string> mount_points;
   std::vector<std::string> swap;        // kernel names in use as swap
-  std::vector<std::string> holders;     // device mapper, md and the like: kernel names
+  std::vector<std::string> holders;     // device mapper, md, loop devices and the like: kernel names
   std::vector<std::string> partitions;  // kernel names
 };
 

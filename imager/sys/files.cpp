@@ -27,6 +27,14 @@ Status write_and_sync(const UniqueFd& fd, const std::filesystem::path& path, std
   return ok_status();
 }
 
+// Mode 0600.
+Result<UniqueFd> create_beside(const std::filesystem::path& path, std::string& temporary) {
+  temporary = path.string() + ".XXXXXX";
+  UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd.valid()) return last_error("create", temporary);
+  return fd;
+}
+
 }  // namespace
 
 Result<UniqueFd> open_file(const std::filesystem::path& path, int flags, unsigned mode) {
@@ -86,9 +94,8 @@ Status read_all_at(int fd, Bytes offset, std::span<std::byte> out) {
 }
 
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode) {
-  std::string temporary = path.string() + ".XXXXXX";
-  UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // 0600 from the start
-  if (!fd.valid()) return last_error("create", temporary);
+  std::string temporary;
+  KRAKEN_ASSIGN(const UniqueFd fd, create_beside(path, temporary));
   Status status = write_and_sync(fd, temporary, content, mode);
   if (status.ok() && ::rename(temporary.c_str(), path.c_str()) != 0) status = last_error("rename to", path);
   if (!status.ok()) {
@@ -96,6 +103,17 @@ Status write_file_atomically(const std::filesystem::path& path, std::string_view
     return status;
   }
   return fsync_folder(path.parent_path());
+}
+
+Status check_atomic_write(const std::filesystem::path& path) {
+  struct stat info = {};
+  if (::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+    return Error::from_errno(EISDIR, "write " + path.string());
+  }
+  std::string temporary;
+  KRAKEN_ASSIGN(const UniqueFd fd, create_beside(path, temporary));
+  if (::unlink(temporary.c_str()) != 0) return last_error("remove", temporary);
+  return ok_status();
 }
 
 Status fsync_folder(const std::filesystem::path& folder) {

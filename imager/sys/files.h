@@ -29,6 +29,9 @@ Status read_all_at(int fd, Bytes offset, std::span<std::byte> out);
 // Temporary file beside it, fsync, rename, fsync of the folder: a reader sees the old content or the new one, also
 // after a power cut. The file gets exactly `mode`. The temporary file is removed when anything fails.
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode);
+// Whether that could be done now, as far as can be told without doing it: fails as it would when the name is a folder's
+// or too long, or its folder is missing or may not be written. Changes nothing.
+Status check_atomic_write(const std::filesystem::path& path);
 
 Status fsync_folder(const std::filesystem::path& folder);
 // All missing folders of the path, each with `mode`.

@@ -9,7 +9,7 @@ import time
 import unittest
 
 from lib.card_case import CARD_SIZE, CardCase, is_bootable
-from lib.cards import MIB, NbdCard, can_make_cards, can_make_nbd_cards, pretend_cards, wait_for
+from lib.cards import MIB, LoopCard, NbdCard, can_make_cards, can_make_nbd_cards, pretend_cards, wait_for
 from lib.cluster import ClusterCase
 from lib.images import Shape
 from lib.programs import KRAKEN, run
@@ -61,6 +61,38 @@ class CardTest(CardCase):
         image = self.burn(3, "--size", CARD_SIZE, "--full")
         run("cmp", image, card.file)
 
+    def test_nothing_of_what_was_made_of_the_whole_card_is_left(self):
+        """Sizes of cards are multiples of 512 KiB, those of images of 1 MiB."""
+        self.write_cluster(self.base())
+        size = CARD_SIZE + MIB // 2
+        for words in ((), ("--full",), ("--size", CARD_SIZE - 16 * MIB), ("--update", "--any-card")):
+            with self.subTest(words):
+                card = self.card("card", size, noise=False)
+                run("sfdisk", "-q", card.file, stdin=self.text_file("label: gpt\nsize=8MiB\n"))
+                with open(card.file, "r+b") as file:
+                    # Linux RAID, metadata 1.0: 8 to 12 KiB before the end (include/uapi/linux/raid/md_p.h).
+                    file.seek(size - 8192)
+                    file.write(bytes.fromhex("fc4e2ba9"))
+                self.burn_card(card.device, *words)
+                with open(card.file, "rb") as file:
+                    file.seek(size - MIB // 2)
+                    self.assertEqual(file.read().count(0), MIB // 2)
+                self.assertEqual(run("sfdisk", "--verify", card.file).stdout.count("GPT"), 0)
+                self.assertLessEqual(self.receipt()["image"]["size"], CARD_SIZE)
+
+    def test_a_receipt_that_cannot_be_written_is_told_before_the_card_is_changed(self):
+        self.write_cluster(self.base())
+        card = self.card("card")
+        before = card.file.read_bytes()
+        receipt = self.folder / "receipts/kraken-3.receipt.json"
+        receipt.mkdir(parents=True)
+        self.assertIn("its receipt", self.burn_card(card.device, status=4).stderr)
+        receipt.rmdir()
+        receipt.parent.rmdir()
+        receipt.parent.write_text("")
+        self.assertIn("is no folder", self.burn_card(card.device, status=4).stderr)
+        self.assertEqual(card.file.read_bytes(), before)
+
     def test_a_damaged_file_system_is_written_whole(self):
         base = self.base()
         self.write_cluster(base)
@@ -111,6 +143,15 @@ class CardTest(CardCase):
         none = pretend_cards(self.folder / "none", {})
         self.assertIn("no card", self.kraken(*words, none, status=4).stderr)
         self.assertEqual(first.file.read_bytes(), before)
+
+    def test_a_card_under_another_loop_device_is_in_use(self):
+        self.write_cluster(self.base())
+        card = self.card("card")
+        upper = LoopCard(card.device)
+        self.addCleanup(upper.close)
+        before = card.file.read_bytes()
+        self.assertIn(f"in use by {upper.device.name}", self.burn_card(card.device, status=4).stderr)
+        self.assertEqual(card.file.read_bytes(), before)
 
     def test_cards_lists_what_may_be_written_and_why_not(self):
         self.write_cluster(self.base())
@@ -206,6 +247,30 @@ class BadCardTest(ClusterCase):
         self.assertRegex(error, r"says it holds 160 MiB, but does not keep what is written at byte \d+")
         offset = int(re.search(r"byte (\d+)", error).group(1))
         self.assertGreaterEqual(offset, real)
+
+    def test_probe_finds_a_card_whose_addresses_start_over(self):
+        medium, real = self.folder / "medium", 100 * MIB
+        medium.write_bytes(bytes(MIB))
+        os.truncate(medium, real)
+        place = f"$(($4 % {real}))"
+        fake = self.nbd("eval", f"get_size=echo {CARD_SIZE}", "thread_model=echo serialize_all_requests",
+                        f"pread=dd if={medium} iflag=skip_bytes,count_bytes skip={place} count=$3 bs=1M status=none",
+                        f"pwrite=dd of={medium} iflag=fullblock oflag=seek_bytes seek={place} bs=1M conv=notrunc "
+                        "status=none", "can_write=exit 0", "flush=exit 0", "can_flush=exit 0")
+        error = self.kraken(*self.words, fake.device, "--probe", status=5).stderr
+        self.assertRegex(error, r"says it holds 160 MiB, but .*there reads what was written at byte \d+")
+
+    def test_a_receipt_that_gets_lost_makes_no_bad_card(self):
+        medium = self.old_card()
+        card = self.nbd("--filter=rate", "file", medium, "rate=400M")
+        burn = subprocess.Popen([KRAKEN, "--cache", self.kraken.cache, *map(str, self.words), card.device],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        wait_for(lambda: not is_bootable(medium))
+        (self.folder / "receipts/kraken-3.receipt.json").mkdir()
+        _, error = burn.communicate(timeout=60)
+        self.assertEqual(burn.returncode, 5, error)
+        self.assertIn("the card is good and was verified; only its receipt is missing", error)
+        assert_clean(medium, self.folder / "check")
 
 
 if __name__ == "__main__":

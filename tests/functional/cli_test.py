@@ -87,6 +87,47 @@ class CliTest(ClusterCase):
         self.assertEqual(plan["format"], "kraken-plan")
         self.assertTrue(all(edit["reasons"] for edit in plan["edits"]))
 
+    def test_an_image_takes_no_inputs_place(self):
+        base = self.base()
+        self.write_cluster(base)
+        (self.folder / "overlays/extra/rootfs").mkdir(parents=True)
+        inputs = [self.cluster, base, self.folder / "login.pub", self.folder / "profiles/test.yaml",
+                  self.folder / "secrets/cluster-secret", self.folder / "secrets/new.img",
+                  self.folder / "overlays/extra/rootfs/motd", self.folder / "cache/x.img"]
+        link = self.folder / "by-another-name"
+        link.symlink_to("secrets")
+        inputs += [link / "cluster-secret", self.folder / "images/../cluster.yaml"]
+        (self.folder / "images").mkdir()
+        before = {path: path.read_bytes() for path in inputs if path.is_file()}
+        for path in inputs:
+            self.assertIn("would overwrite what is read here", self.burn(3, output=path, status=4) and self.last.stderr)
+        self.kraken("-f", self.cluster, "burn", "--all", "--output", f"{self.folder}/secrets/", status=4)
+        self.kraken("-f", self.cluster, "burn", "--all", "--output", f"{self.folder}/overlays/new/", status=4)
+        self.assertFalse((self.folder / "overlays/new").exists())
+        self.assertEqual(before, {path: path.read_bytes() for path in before})
+        self.assertFalse((self.folder / "secrets/new.img").exists())
+
+    def test_an_image_takes_no_links_place_and_needs_a_name(self):
+        self.write_cluster(self.base())
+        target, link = self.folder / "target.img", self.folder / "link.img"
+        target.write_text("old")
+        link.symlink_to(target)
+        self.assertIn("symbolic link", self.burn(3, output=link, status=4) and self.last.stderr)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(target.read_text(), "old")
+        error = self.kraken("-f", self.cluster, "burn", "--node", 3, "--output", "", status=2, cwd=self.folder).stderr
+        self.assertIn("--output needs the name", error)
+        self.assertFalse((self.folder / "kraken-3.img").exists())
+        self.burn(3, output=target)
+
+    def test_a_receipt_that_cannot_be_written_is_told_before(self):
+        self.write_cluster(self.base())
+        image = self.folder / "x.img"
+        (self.folder / "x.img.receipt.json").mkdir()
+        for output in (image, self.folder / ("n" * 240)):
+            self.assertIn("its receipt", self.burn(3, output=output, status=4) and self.last.stderr)
+            self.assertFalse(output.exists())
+
     def test_size_grows_the_root_partition(self):
         self.write_cluster(self.base())
         image = self.burn(3, "--size", "1GiB")

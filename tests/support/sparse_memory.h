@@ -35,10 +35,13 @@ class SparseMemory : public BlockStore {
 
   Status write(Bytes offset, std::span<const std::byte> data) override {
     KRAKEN_TRY(check_range(offset, data.size(), size_));
-    for (std::size_t i = 0; i < data.size(); ++i) {
-      auto& block = blocks_[(offset + i) / kBlock];
+    for (std::size_t i = 0; i < data.size();) {
+      const auto at = offset + i;
+      const auto length = std::min<Bytes>(data.size() - i, kBlock - at % kBlock);
+      auto& block = blocks_[at / kBlock];
       block.resize(kBlock);
-      block[(offset + i) % kBlock] = data[i];
+      std::ranges::copy(data.subspan(i, length), block.begin() + static_cast<std::ptrdiff_t>(at % kBlock));
+      i += length;
     }
     return ok_status();
   }

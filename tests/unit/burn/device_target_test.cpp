@@ -34,7 +34,8 @@ TEST_F(LoopCard, EndsIdenticalToTheImageThoughDirty) {
   target->reset();
   const auto found = content();
   EXPECT_EQ(found.compare(0, wanted.size(), wanted), 0);
-  EXPECT_EQ(found.find_first_not_of('\xA5', wanted.size()), std::string::npos);
+  EXPECT_EQ(found.find_first_not_of('\xA5', wanted.size()), kCard - kMiB);
+  EXPECT_EQ(found.find_first_not_of('\0', kCard - kMiB), std::string::npos);
 }
 
 TEST_F(LoopCard, ReadsBackPastThePageCache) {
@@ -109,6 +110,14 @@ TEST_F(LoopCard, RefusesSwapAndWhatAnotherDeviceIsMadeOf) {
   EXPECT_TRUE(open_device_target(device_, DevicePolicy{kMiB, roots}).ok());
   std::filesystem::create_directories(sysfs_device() / "holders/dm-0");
   expect_refused("in use by dm-0", roots);
+}
+
+TEST_F(LoopCard, RefusesWhatAnotherLoopDeviceIsOver) {
+  const auto attached = run("losetup --find --show " + device_);
+  ASSERT_EQ(attached.status, 0) << attached.output;
+  const std::string upper(trim(attached.output));
+  expect_refused("in use by " + upper.substr(5));
+  run("losetup -d " + upper);
 }
 
 TEST_F(LoopCard, RefusesTheSystemsOwnDisk) {

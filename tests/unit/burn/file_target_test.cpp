@@ -94,6 +94,21 @@ TEST(FileTarget, RefusesWhatIsNoFile) {
   EXPECT_EQ(files_in(folder.path()), 2U);
 }
 
+// A link's place would be taken, and what it leads to stay as it is.
+TEST(FileTarget, RefusesLinks) {
+  const test::TempFolder folder;
+  ASSERT_TRUE(write_file_atomically(folder / "old.img", "old", 0644).ok());
+  std::filesystem::create_symlink("old.img", folder / "link");
+  std::filesystem::create_symlink("none.img", folder / "dangling");
+  for (const char* name : {"link", "dangling"}) {
+    const auto target = open_file_target(folder / name, kMiB);
+    ASSERT_FALSE(target.ok()) << name;
+    EXPECT_EQ(target.error().code(), ErrorCode::kTargetRefused);
+    EXPECT_NE(target.error().what().find("symbolic link"), std::string::npos) << target.error().what();
+  }
+  EXPECT_EQ(files_in(folder.path()), 3U);
+}
+
 TEST(FileTarget, TakesANameInTheCurrentFolder) {
   const test::TempFolder folder;
   const auto before = std::filesystem::current_path();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "burn/writer.h"
 #include "support/sparse_memory.h"
 
@@ -62,7 +64,7 @@ TEST(Probe, PassesAnHonestCardWithAFewWrites) {
     const auto probed = probe_capacity(card);
     EXPECT_TRUE(probed.ok()) << probed.error().what();
     EXPECT_GT(card.writes(), 1U);
-    EXPECT_LT(card.writes(), 64U);
+    EXPECT_LT(card.writes(), 720U);
   }
   Fake tiny(Fake::Kind::kHonest, kMiB, kMiB);
   EXPECT_TRUE(probe_capacity(tiny).ok());
@@ -94,12 +96,25 @@ TEST(Probe, TakesNoEarlierProbesMarksForItsOwn) {
 }
 
 TEST(Probe, FindsCardsWhoseAddressesStartOver) {
-  for (const Bytes real : {4 * kMiB, kGiB, 8 * kGiB, 32 * kGiB}) {
+  for (const Bytes real : {4 * kMiB, 100 * kMiB, kGiB, 8 * kGiB, 8 * kGiB + 1536 * kKiB, 31 * kGiB, 32 * kGiB}) {
     Fake card(Fake::Kind::kStartsOver, kClaimed, real);
     const auto probed = probe_capacity(card);
     ASSERT_FALSE(probed.ok()) << real;
     EXPECT_NE(probed.error().what().find("there reads what was written at byte"), std::string::npos)
         << probed.error().what();
+  }
+}
+
+TEST(Probe, HasTwoMarksAnyDistanceApart) {
+  for (const Bytes size : {5 * kMiB, 150 * kMiB, 200 * kMiB + 512 * kKiB, kGiB + 12345 * kSectorSize}) {
+    const auto places = probe_places(size);
+    std::set<Bytes> distances;
+    for (const Bytes a : places) {
+      for (const Bytes b : places) distances.insert(a > b ? a - b : 0);
+    }
+    for (Bytes real = kProbeGrid; real <= size - 2 * kMiB; real += kProbeGrid) {
+      EXPECT_TRUE(distances.contains(real)) << size << " starts over at " << real;
+    }
   }
 }
 
@@ -120,15 +135,17 @@ TEST(Probe, EndsABurnBeforeTheImageIsWritten) {
   Fake card(Fake::Kind::kDrops, kGiB, 64 * kMiB);
   ASSERT_TRUE(card.write(0, std::vector<std::byte>(512, std::byte{0x55})).ok());
   ASSERT_TRUE(card.sync().ok());
+  // Between two marks.
+  constexpr Bytes kPlace = 16 * kMiB + 64 * kKiB;
   test::SparseMemory image(32 * kMiB);
-  ASSERT_TRUE(image.write(16 * kMiB, std::vector<std::byte>(512, std::byte{0x11})).ok());
+  ASSERT_TRUE(image.write(kPlace, std::vector<std::byte>(512, std::byte{0x11})).ok());
   BurnOptions options;
   options.probe = ProbeMode::kBeforeWriting;
   EXPECT_EQ(burn_image(image, card, options).error().code(), ErrorCode::kWriteFailed);
   std::vector<std::byte> sector(512);
   ASSERT_TRUE(card.medium().read(0, sector).ok());
   EXPECT_EQ(sector, std::vector<std::byte>(512));
-  ASSERT_TRUE(card.medium().read(16 * kMiB, sector).ok());
+  ASSERT_TRUE(card.medium().read(kPlace, sector).ok());
   EXPECT_EQ(sector, std::vector<std::byte>(512));
   options.probe = ProbeMode::kNone;
   EXPECT_TRUE(burn_image(image, card, options).ok()) << "the image fits into what the card really has";

@@ -92,10 +92,27 @@ TEST(Update, WritesJustTheBlocksThatDiffer) {
   EXPECT_EQ(report->verified, written);
 }
 
+TEST(Update, ClearsTheEndAndNothingThatIsClear) {
+  const auto image = long_image();
+  Log log;
+  FaultySink card(card_with({kLongImage + kMiB - 512}), FaultySink::Kind::kDevice, log.faults());
+  const auto report = burn_image(image, card, update_options());
+  ASSERT_TRUE(report.ok()) << report.error().what();
+  EXPECT_TRUE(holds(card.durable(), content_of(image)));
+  EXPECT_TRUE(is_zero(std::span(card.durable()).last(kMiB)));
+  // The head goes before anything else, and its first block comes back last.
+  ASSERT_GT(log.writes.size(), 3U);
+  EXPECT_EQ(log.writes[0].offset, 0U);
+  EXPECT_EQ(log.writes[2], (Extent{kLongImage, kMiB, false}));
+  EXPECT_EQ(log.writes.back(), (Extent{0, kBlock, false}));
+  EXPECT_LT(report->written, kMiB) << "of the image";
+  EXPECT_EQ(report->verified, report->written);
+}
+
 TEST(Update, EndsAsAFreshBurnDoes) {
   const auto image = long_image();
-  for (const auto& changed :
-       {kChanged, std::vector<Bytes>{300}, std::vector<Bytes>{9 * kKiB}, std::vector<Bytes>{9 * kMiB}}) {
+  for (const auto& changed : {kChanged, std::vector<Bytes>{kLongImage + kMiB - 1}, std::vector<Bytes>{300},
+                              std::vector<Bytes>{9 * kKiB}, std::vector<Bytes>{9 * kMiB}}) {
     for (const auto& used : {std::optional<std::vector<Extent>>(),
                              std::optional(std::vector<Extent>{{0, 2 * kMiB, false}, {7 * kMiB, 8 * kKiB, false}})}) {
       BurnOptions fresh;

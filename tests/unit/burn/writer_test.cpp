@@ -32,7 +32,10 @@ TEST(Writer, MakesADirtyCardTheImageToTheByte) {
   const auto report = burn_image(image, card, {});
   ASSERT_TRUE(report.ok()) << report.error().what();
   EXPECT_TRUE(holds(card.durable(), content_of(image)));
-  EXPECT_EQ(card.durable().back(), kOld);
+  EXPECT_EQ(card.durable()[kImageSize], kOld);
+  EXPECT_EQ(card.durable()[kImageSize + 2 * kMiB - 512 - 1], kOld);
+  EXPECT_TRUE(is_zero(std::span(card.durable()).last(kMiB)))
+      << "a mark of what was made of the whole card may be there";
   EXPECT_TRUE(card.is_published());
   EXPECT_EQ(report->image_size, kImageSize);
   EXPECT_EQ(report->written, kImageSize);
@@ -84,6 +87,51 @@ TEST(Writer, CutsOffAtEveryOperationAndNeverLeavesAHalfWrittenCardBootable) {
       EXPECT_TRUE(is_same(state, wanted)) << "cut after " << cut;
     }
   }
+}
+
+// Old and new: the end of a card that is a little, or much, larger than its image.
+TEST(Writer, ClearsTheEndBeforeTheCardCanBoot) {
+  const auto image = small_image();
+  for (const Bytes more : {Bytes{512}, 512 * kKiB, 3 * kMiB}) {
+    FaultySink whole(bootable_card(kImageSize + more), FaultySink::Kind::kDevice, {});
+    ASSERT_TRUE(burn_image(image, whole, {}).ok());
+    for (std::size_t cut = 2; cut < whole.operations(); ++cut) {
+      Faults faults;
+      faults.power_cut_after = cut;
+      FaultySink card(bootable_card(kImageSize + more), FaultySink::Kind::kDevice, faults);
+      ASSERT_EQ(burn_image(image, card, {}).error().code(), ErrorCode::kWriteFailed) << cut;
+      for (const auto& state : card.bootable_after_power_cut(static_cast<unsigned>(cut))) {
+        EXPECT_TRUE(is_same(state, whole.durable())) << more << ", cut after " << cut;
+      }
+    }
+    EXPECT_TRUE(is_zero(std::span(whole.durable()).last(std::min(more, kMiB)))) << more;
+  }
+}
+
+TEST(Writer, FindsAnEndThatKeepsItsOldMarks) {
+  Faults faults;
+  faults.lie = [](Bytes offset, std::vector<std::byte>& /*data*/) { return offset > kImageSize; };
+  FaultySink card(bootable_card(kImageSize + 2 * kMiB), FaultySink::Kind::kDevice, faults);
+  const auto report = burn_image(small_image(), card, {});
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().code(), ErrorCode::kWriteFailed);
+  EXPECT_NE(report.error().what().find("verifying at byte " + std::to_string(6 * kMiB) + ": its end"),
+            std::string::npos)
+      << report.error().what();
+  EXPECT_FALSE(is_bootable(card.durable()));
+}
+
+TEST(Writer, LeavesTheEndOfAnImageToItsMap) {
+  const auto image = small_image();
+  BurnOptions options;
+  options.used = std::vector<Extent>{{0, 2 * kMiB, false}, {kImageSize - 512, 512, false}};
+  FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, {});
+  const auto report = burn_image(image, card, options);
+  ASSERT_TRUE(report.ok()) << report.error().what();
+  EXPECT_EQ(report->written, 2 * kMiB + 512);
+  const auto wanted = content_of(image);
+  EXPECT_TRUE(is_same(std::span(card.durable()).last(512), std::span(wanted).last(512)));
+  EXPECT_TRUE(is_zero(std::span(card.durable()).subspan(kImageSize - kMiB, kMiB - 512)));
 }
 
 TEST(Writer, TakesTransfersInAnyOrder) {
@@ -251,7 +299,7 @@ TEST(Writer, SkipsReadingBackOnlyWhenAsked) {
 TEST(Writer, BurnsImagesOfAllAwkwardSizes) {
   for (const Bytes size : {Bytes{512}, kBytesOfAPage, kBytesOfAPage + 512, kMiB - 512, kMiB, kMiB + 512, 2 * kMiB}) {
     const MemoryStore image(random_bytes(size, 9));
-    for (const Bytes extra : {Bytes{0}, Bytes{512}, kMiB}) {
+    for (const Bytes extra : {Bytes{0}, Bytes{512}, kMiB, 3 * kMiB}) {
       FaultySink card(dirty_card(size + extra), FaultySink::Kind::kDevice, {});
       ASSERT_TRUE(burn_image(image, card, {}).ok()) << size << "+" << extra;
       EXPECT_TRUE(holds(card.durable(), content_of(image))) << size << "+" << extra;

@@ -46,6 +46,17 @@ TEST(BurnOutcome, TheFirstFailureInTheOrderOfTheNodesCounts) {
       << status.error().what();
 }
 
+TEST(BurnOutcome, ACardWithoutAReceiptIsNoneToBurnAnew) {
+  BurnOutcome unnoted = good("b");
+  unnoted.error = Error(ErrorCode::kWriteFailed, "only its receipt is missing");
+  EXPECT_EQ(status_of({unnoted}).error().what(), "only its receipt is missing");
+  const Status of_two = status_of({good("a"), unnoted});
+  EXPECT_EQ(of_two.error().code(), ErrorCode::kWriteFailed);
+  EXPECT_EQ(of_two.error().what(), "good, but without a receipt: b");
+  EXPECT_EQ(status_of({unnoted, bad("c", ErrorCode::kTargetRefused)}).error().what(),
+            "of 2 nodes 1 have no card yet (c); burn these anew; good, but without a receipt: b");
+}
+
 TEST(BurnOutcome, AnInterruptionCountsBeforeAnyFailure) {
   const BurnOutcome stopped = bad("b", ErrorCode::kInterrupted);
   EXPECT_EQ(status_of({bad("a", ErrorCode::kWriteFailed), stopped}).error().code(), ErrorCode::kInterrupted);

@@ -102,6 +102,23 @@ TEST_F(BlockDeviceTest, FindsMountsOfWhatIsMadeOfIt) {
   EXPECT_TRUE(query_block_device_by_name("sdb", roots_)->mount_points.empty());
 }
 
+// A loop device is no holder to the kernel. One over a card, one over its partition, one over that, and one elsewhere.
+TEST_F(BlockDeviceTest, FindsLoopDevicesOverIt) {
+  disk("sde", "8:64", 1000);
+  partition("sde", "sde1", "8:65");
+  const std::vector<std::string> backing{"/dev/sde", "/dev/sde1", "/dev/loop1", "/dev/sdb"};
+  for (std::size_t i = 0; i < backing.size(); ++i) {
+    const std::string name = "loop" + std::to_string(i);
+    disk(name, "7:" + std::to_string(i), 100);
+    put(devices() / name / "loop/backing_file", backing[i] + "\n");
+  }
+  put(roots_.proc / "self/mountinfo", "22 1 7:2 / /mnt rw - ext4 /dev/loop2 rw\n");
+  const auto card = query_block_device_by_name("sde", roots_);
+  EXPECT_EQ(card->holders, (std::vector<std::string>{"loop0", "loop1"}));
+  EXPECT_EQ(card->mount_points, std::vector<std::string>{"/mnt"});
+  EXPECT_TRUE(query_block_device_by_name("loop2", roots_)->holders.empty());
+}
+
 TEST_F(BlockDeviceTest, TellsBusSerialAndMedium) {
   put(devices() / "sdb/diskseq", "17\n");
   EXPECT_EQ(query_block_device_by_name("sdb", roots_)->sequence, 17U);

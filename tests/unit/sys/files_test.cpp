@@ -49,6 +49,19 @@ TEST(Files, ReplacesAFileInOneStep) {
   EXPECT_EQ(entries_in(folder.path()), 1);
 }
 
+TEST(Files, TellsBeforehandWhetherAFileCanBeWritten) {
+  const test::TempFolder folder;
+  fs::create_directory(folder / "folder");
+  fs::create_symlink("none", folder / "link");
+  // As long as a name may be, so that none is left for the temporary file.
+  for (const std::string& name : {std::string("folder"), std::string("none/file"), std::string(255, 'n')}) {
+    EXPECT_FALSE(check_atomic_write(folder / name).ok()) << name;
+    EXPECT_FALSE(write_file_atomically(folder / name, "", 0600).ok()) << name;
+  }
+  for (const char* name : {"file", "link"}) EXPECT_TRUE(check_atomic_write(folder / name).ok()) << name;
+  EXPECT_EQ(entries_in(folder.path()), 2);
+}
+
 TEST(Files, GivesExactlyTheModeWhateverTheUmask) {
   const test::TempFolder folder;
   const mode_t before = ::umask(077);
