@@ -197,15 +197,9 @@ Status free_inode(Volume& volume, ext2_ino_t number) {
   KRAKEN_ASSIGN(Inode inode, read_inode(volume, number));
   KRAKEN_TRY(check_freeable(volume, number, inode));
   const bool was_folder = inode.is_folder();
-  if (ext2fs_has_feature_ea_inode(fs->super) != 0) {
-    // Values in inodes of their own are counted.
-    KRAKEN_TRY(replace_xattrs(volume, number, {}));
-    KRAKEN_ASSIGN(inode, read_inode(volume, number));
-  } else {
-    KRAKEN_TRY(volume.check(ext2fs_free_ext_attr(fs, number, &inode.fields()),
-                            "freeing the attributes of " + name_of(number)));
-    KRAKEN_TRY(write_inode(volume, number, inode));
-  }
+  KRAKEN_TRY(
+      volume.check(ext2fs_free_ext_attr(fs, number, &inode.fields()), "freeing the attributes of " + name_of(number)));
+  KRAKEN_TRY(write_inode(volume, number, inode));
   if (ext2fs_inode_has_valid_blocks2(fs, inode.basic()) != 0) {
     KRAKEN_TRY(volume.check(ext2fs_punch(fs, number, inode.basic(), nullptr, 0, ~0ULL),
                             "freeing the blocks of " + name_of(number)));

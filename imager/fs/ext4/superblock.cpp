@@ -25,6 +25,7 @@ constexpr std::uint32_t kIncompatRecover = 0x4;
 constexpr std::uint32_t kIncompatExtents = 0x40;
 constexpr std::uint32_t kIncompat64Bit = 0x80;
 constexpr std::uint32_t kIncompatFlexBg = 0x200;
+constexpr std::uint32_t kIncompatEaInode = 0x400;
 // s_feature_ro_compat
 constexpr std::uint32_t kRoBigalloc = 0x200;
 constexpr std::uint32_t kRoMetadataCsum = 0x400;
@@ -35,10 +36,11 @@ struct Feature {
   const char* name;
 };
 
-// filetype, recover (refused by itself), meta_bg, extents, 64bit, flex_bg, ea_inode, csum_seed, large_dir, inline_data,
-// encrypt and casefold (folders that use these two are refused one by one).
+// filetype, recover (refused by itself), meta_bg, extents, 64bit, flex_bg, ea_inode (never changed), csum_seed,
+// large_dir, inline_data, encrypt and casefold (folders that use these two are refused one by one).
 constexpr std::uint32_t kIncompatKnown = 0x2 | kIncompatRecover | 0x10 | kIncompatExtents | kIncompat64Bit |
-                                         kIncompatFlexBg | 0x400 | 0x2000 | 0x4000 | 0x8000 | 0x10000 | 0x20000;
+                                         kIncompatFlexBg | kIncompatEaInode | 0x2000 | 0x4000 | 0x8000 | 0x10000 |
+                                         0x20000;
 constexpr std::array kIncompatNames{Feature{0x1, "compression"}, Feature{0x8, "journal_dev"}, Feature{0x100, "mmp"},
                                     Feature{0x1000, "dirdata"}};
 
@@ -47,6 +49,9 @@ constexpr std::array kIncompatNames{Feature{0x1, "compression"}, Feature{0x8, "j
 // blocks.
 constexpr std::uint32_t kRoChangeable =
     0x1 | 0x2 | 0x8 | 0x10 | 0x20 | 0x40 | kRoMetadataCsum | 0x8000 | kRoOrphanPresent;
+// libext2fs does not count the blocks of attributes that have inodes of their own (i_blocks).
+constexpr std::uint32_t kIncompatReadOnly = kIncompatEaInode;
+constexpr std::array kReadOnlyNames{Feature{kIncompatEaInode, "ea_inode"}};
 constexpr std::array kRoNames{Feature{0x80, "has_snapshot"},    Feature{0x100, "quota"},
                               Feature{kRoBigalloc, "bigalloc"}, Feature{0x800, "replica"},
                               Feature{0x1000, "read-only"},     Feature{0x2000, "project"},
@@ -142,6 +147,17 @@ Status check_support(const Fields& sb, const Features& features) {
   return ok_status();
 }
 
+std::string write_refusal(const Features& features) {
+  std::vector<std::string> names;
+  const std::uint32_t incompat = features.incompat & kIncompatReadOnly;
+  const std::uint32_t ro_compat = features.ro_compat & ~kRoChangeable;
+  if (incompat != 0) names.push_back(names_of(incompat, kReadOnlyNames));
+  if (ro_compat != 0) names.push_back(names_of(ro_compat, kRoNames));
+  if (names.empty()) return {};
+  return "the ext file system uses " + join(names, ", ") +
+         ", so it can be read but not changed: make the base image without";
+}
+
 std::string type_of(const Features& features) {
   constexpr std::uint32_t kExt4Incompat = kIncompatExtents | kIncompat64Bit | kIncompatFlexBg;
   if ((features.incompat & kExt4Incompat) != 0 || (features.ro_compat & ~std::uint32_t{0x7}) != 0) return "ext4";
@@ -175,10 +191,7 @@ Result<Superblock> read_superblock(const BlockSource& volume, Uncleaned uncleane
   if (!clean.ok() && uncleaned == Uncleaned::kRefused) return clean.error();
   read.label = sb.text(0x78, 16);
   read.type_name = type_of(features);
-  if (const std::uint32_t bits = features.ro_compat & ~kRoChangeable; bits != 0) {
-    read.write_refusal = "the ext file system uses " + names_of(bits, kRoNames) +
-                         ", so it can be read but not changed: make the base image without";
-  }
+  read.write_refusal = write_refusal(features);
   if (!clean.ok()) read.write_refusal = clean.error().what();
   return read;
 }

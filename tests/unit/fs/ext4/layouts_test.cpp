@@ -38,7 +38,6 @@ const Layout kLayouts[] = {
     {"inline_data", "-t ext4 -b 4096 -O inline_data"},
     {"linear_folders", "-t ext4 -b 1024 -O ^dir_index"},
     {"meta_bg", "-t ext4 -b 1024 -O meta_bg,^resize_inode"},
-    {"ea_inode", "-t ext4 -b 4096 -O ea_inode"},
     {"large_dir", "-t ext4 -b 4096 -O large_dir"},
     {"untyped_folders", "-t ext4 -b 1024 -O ^filetype"},
     {"verity_and_casefold", "-t ext4 -b 4096 -O verity,casefold"},
