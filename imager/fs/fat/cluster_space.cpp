@@ -102,6 +102,11 @@ Result<bool> ClusterSpace::is_free(std::uint32_t cluster) {
   return entry.kind == EntryKind::kFree;
 }
 
+Result<bool> ClusterSpace::is_used(std::uint32_t cluster) {
+  KRAKEN_ASSIGN(const FatEntry entry, table_.get(cluster));
+  return entry.kind != EntryKind::kFree && entry.kind != EntryKind::kBad;
+}
+
 Result<Chain> ClusterSpace::allocate(std::uint64_t clusters) {
   KRAKEN_TRY(require(clusters));
   Chain chain;

@@ -33,6 +33,8 @@ class ClusterSpace {
 
   // kCorrupt when the FAT's copies differ there. `cluster` must be one of the volume's.
   Result<bool> is_free(std::uint32_t cluster);
+  // Neither free nor bad: somebody's. As is_free().
+  Result<bool> is_used(std::uint32_t cluster);
   Result<std::uint32_t> free_clusters() { return table_.free_clusters(); }
   // kNoSpace, with both numbers, when fewer clusters are free.
   Status require(std::uint64_t clusters);
@@ -41,6 +43,8 @@ class ClusterSpace {
   // Links `tail` behind the chain that ends in `last`.
   Status append(std::uint32_t last, const Chain& tail);
   Status release(const Chain& chain);
+
+  Status mark_unmounted() { return table_.mark_unmounted(); }
 
   bool changed() const { return table_.changed(); }
   Status flush() { return table_.flush(); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fs/fat/marks.h"
 #include "fs/fat/name_text.h"
 #include "fs/fat/path_walk.h"
 #include "fs/fat/tree_check.h"
@@ -155,7 +156,10 @@ Result<std::string> FatEditor::do_read(std::string_view path, Bytes limit) {
 
 Status FatEditor::check_once() {
   if (checked_) return ok_status();
-  KRAKEN_TRY(fat::check_tree(*volume_).with_context("checking the FAT volume before it is changed"));
+  constexpr std::string_view kChecking = "checking the FAT volume before it is changed";
+  KRAKEN_TRY(fat::check_layout(volume_->geometry()).with_context(kChecking));
+  KRAKEN_TRY(fat::check_tree(*volume_, fat::LostClusters::kRefused).with_context(kChecking));
+  KRAKEN_TRY(fat::mark_unmounted(*volume_));
   checked_ = true;
   return ok_status();
 }

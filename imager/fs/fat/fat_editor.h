@@ -2,8 +2,8 @@
 //
 // Names are looked up without regard to case, by long name or 8.3 alias, and read back as they were written; a replaced
 // file keeps the name, the creation time and the attributes (read-only, hidden, system) of its entry. Before the first
-// change the whole tree is checked, so an edit never runs on a volume with shared or broken chains. A volume that is
-// marked dirty is taken like any other: the check is what the mark asks for, and the mark itself stays as it is.
+// change the whole tree is checked, so an edit never runs on a volume with shared, broken or lost chains. A volume that
+// is marked as not unmounted is taken like any other: the check is what the mark asks for, and clears it.
 // A file's content is on the volume when write_file() returns, the FAT and FSInfo at close(). Not thread-safe.
 #pragma once
 

@@ -20,6 +20,10 @@ constexpr std::uint32_t kFat32Mask = 0x0fffffff;
 constexpr std::uint32_t kBadFat16 = 0xfff7;
 constexpr std::uint32_t kBadFat32 = 0x0ffffff7;
 constexpr std::uint32_t kEnd = 0x0fffffff;  // in FAT16, its low 16 bits
+// fatgen103, "FAT Volume Dirty Bit": ClnShutBitMask of FAT[1].
+constexpr std::uint32_t kMarksEntry = 1;
+constexpr std::uint32_t kUnmountedFat16 = 0x8000;
+constexpr std::uint32_t kUnmountedFat32 = 0x08000000;
 
 }  // namespace
 
@@ -81,9 +85,9 @@ Result<FatEntry> FatTable::get(std::uint32_t cluster) {
   return decode(raw_at(page->bytes, entry_offset(cluster) % kPageSize));
 }
 
-Status FatTable::set_raw(std::uint32_t cluster, std::uint32_t value) {
-  KRAKEN_ASSIGN(Page * page, page_of(cluster));
-  const Bytes offset = entry_offset(cluster) % kPageSize;
+Result<std::uint32_t> FatTable::put_raw(std::uint32_t entry, std::uint32_t value) {
+  KRAKEN_ASSIGN(Page * page, page_of(entry));
+  const Bytes offset = entry_offset(entry) % kPageSize;
   const std::uint32_t old = raw_at(page->bytes, offset);
   bool written = false;
   if (geometry_.type == FatType::kFat16) {
@@ -91,13 +95,27 @@ Status FatTable::set_raw(std::uint32_t cluster, std::uint32_t value) {
   } else {
     written = write_le(std::span(page->bytes), offset, (old & ~kFat32Mask) | (value & kFat32Mask));
   }
-  if (!written) return Error(ErrorCode::kInternal, "FAT entry " + std::to_string(cluster) + " lies outside its page");
+  if (!written) return Error(ErrorCode::kInternal, "FAT entry " + std::to_string(entry) + " lies outside its page");
   page->dirty = true;
   changed_ = true;
+  return old;
+}
+
+Status FatTable::set_raw(std::uint32_t cluster, std::uint32_t value) {
+  KRAKEN_ASSIGN(const std::uint32_t old, put_raw(cluster, value));
   const bool was_free = (old & kFat32Mask) == 0;
   const bool is_free = value == 0;
   if (free_ && was_free && !is_free) --*free_;
   if (free_ && !was_free && is_free) ++*free_;
+  return ok_status();
+}
+
+Status FatTable::mark_unmounted() {
+  KRAKEN_ASSIGN(const Page* page, page_of(kMarksEntry));
+  const std::uint32_t marks = raw_at(page->bytes, entry_offset(kMarksEntry));
+  const std::uint32_t unmounted = geometry_.type == FatType::kFat16 ? kUnmountedFat16 : kUnmountedFat32;
+  if ((marks & unmounted) != 0) return ok_status();
+  KRAKEN_TRY(put_raw(kMarksEntry, marks | unmounted));
   return ok_status();
 }
 

@@ -29,6 +29,8 @@ class FatTable {
   Status set_next(std::uint32_t cluster, std::uint32_t next);
   Status set_end(std::uint32_t cluster);
   Status set_free(std::uint32_t cluster);
+  // Sets the bit of entry 1 that Windows clears while a volume is in use.
+  Status mark_unmounted();
 
   // Exact: counted at the first call, which reads the whole table once without keeping it, followed from then on.
   Result<std::uint32_t> free_clusters();
@@ -46,6 +48,8 @@ class FatTable {
   FatEntry decode(std::uint32_t raw) const;
   std::uint32_t raw_at(std::span<const std::byte> bytes, Bytes offset) const;
   Bytes entry_offset(std::uint32_t cluster) const { return Bytes{cluster} * entry_size_; }
+  // Gives the old value.
+  Result<std::uint32_t> put_raw(std::uint32_t entry, std::uint32_t value);
   Status set_raw(std::uint32_t cluster, std::uint32_t value);
   Result<Page*> page_of(std::uint32_t cluster);
   Status read_all_copies(Bytes offset, std::span<std::byte> out) const;

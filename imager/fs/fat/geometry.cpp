@@ -37,6 +37,7 @@ struct Bpb {
   std::uint32_t version = 0;
   std::uint32_t root_cluster = 0;
   std::uint32_t fs_info_sector = 0;
+  std::uint32_t backup_sector = 0;
 
   std::uint32_t fat_sectors() const { return fat_size_16 != 0 ? fat_size_16 : fat_size_32; }
 };
@@ -62,6 +63,7 @@ Bpb read_bpb(const BootSector& boot) {
   bpb.version = field<std::uint16_t>(boot, 42);
   bpb.root_cluster = field<std::uint32_t>(boot, 44);
   bpb.fs_info_sector = field<std::uint16_t>(boot, 48);
+  bpb.backup_sector = field<std::uint16_t>(boot, 50);
   return bpb;
 }
 
@@ -156,9 +158,9 @@ Status decide_type(const Bpb& bpb, Geometry& at) {
                           std::to_string(at.cluster_count));
   }
   // Some programs write 0xffff for "none"; any other number outside the reserved sectors is nothing to write to.
-  if (bpb.fs_info_sector != 0 && bpb.fs_info_sector < bpb.reserved_sectors) {
-    at.fs_info_offset = bpb.fs_info_sector * at.sector_size;
-  }
+  const auto reserved = [&](std::uint32_t sector) { return sector != 0 && sector < bpb.reserved_sectors; };
+  if (reserved(bpb.fs_info_sector)) at.fs_info_offset = bpb.fs_info_sector * at.sector_size;
+  if (reserved(bpb.backup_sector)) at.backup_offset = bpb.backup_sector * at.sector_size;
   return ok_status();
 }
 

@@ -29,6 +29,7 @@ struct Geometry {
   Bytes data_offset = 0;           // of cluster 2
   std::uint32_t cluster_count = 0;
   std::optional<Bytes> fs_info_offset;  // FAT32
+  std::optional<Bytes> backup_offset;   // FAT32: the boot sector's copy
 
   std::uint32_t last_cluster() const { return cluster_count + kFirstCluster - 1; }
   bool has_cluster(std::uint32_t cluster) const { return cluster >= kFirstCluster && cluster <= last_cluster(); }

@@ -26,6 +26,21 @@ class TreeCheck {
     return ok_status();
   }
 
+  // After run().
+  Status find_lost() {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+    for (std::uint32_t cluster = kFirstCluster; cluster <= volume_->geometry().last_cluster(); ++cluster) {
+      if (taken_[cluster]) continue;
+      KRAKEN_ASSIGN(const bool used, volume_->clusters().is_used(cluster));
+      if (!used) continue;
+      if (count++ == 0) first = cluster;
+    }
+    if (count == 0) return ok_status();
+    return corrupt_volume(std::to_string(count) + " clusters, the first of them " + std::to_string(first) +
+                          ", are in use and belong to no file");
+  }
+
  private:
   struct Waiting {
     std::uint32_t first_cluster = 0;
@@ -77,8 +92,10 @@ class TreeCheck {
 
 }  // namespace
 
-Status check_tree(Volume& volume) {
-  return TreeCheck(volume).run();
+Status check_tree(Volume& volume, LostClusters lost) {
+  TreeCheck check(volume);
+  KRAKEN_TRY(check.run());
+  return lost == LostClusters::kRefused ? check.find_lost() : ok_status();
 }
 
 }  // namespace kraken::fat

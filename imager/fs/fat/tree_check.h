@@ -6,9 +6,11 @@
 
 namespace kraken::fat {
 
+// Whether clusters may be in use that belong to no file: they harm nobody, but fsck.fat would free them.
+enum class LostClusters { kAllowed, kRefused };
+
 // kCorrupt, naming the file, when a chain is broken or shared, a size and a chain disagree, a folder is reached twice,
-// or two entries of a folder have the same 8.3 name. Clusters that belong to no file are no error: they stay as they
-// are and count as used.
-Status check_tree(Volume& volume);
+// or two entries of a folder have the same 8.3 name; and for lost clusters, if so asked.
+Status check_tree(Volume& volume, LostClusters lost);
 
 }  // namespace kraken::fat

@@ -8,7 +8,7 @@ namespace kraken {
 Result<std::vector<Extent>> used_fat_clusters(const BlockSource& volume) {
   ReadOnlyStore store(volume);
   KRAKEN_ASSIGN(const auto opened, fat::Volume::open(store));
-  KRAKEN_TRY(fat::check_tree(*opened));
+  KRAKEN_TRY(fat::check_tree(*opened, fat::LostClusters::kAllowed));
   const fat::Geometry& geometry = opened->geometry();
   std::vector<Extent> extents{{0, geometry.data_offset, false}};
   for (std::uint32_t cluster = fat::kFirstCluster; cluster <= geometry.last_cluster(); ++cluster) {

@@ -341,20 +341,27 @@ TEST_F(FatCorrupt, GarbageBehindTheEndOfAFolder) {
   EXPECT_EQ(disk_.fsck().status, 0) << disk_.fsck().output;
 }
 
-// Marked dirty by Linux (boot sector) and by Windows (FAT[1]): edited after the check, and still marked after it.
-TEST_F(FatCorrupt, DirtyMarksStay) {
-  std::array<std::byte, 1> state{std::byte{1}};
-  ASSERT_TRUE(store_.write(65, state).ok());
+// Marked as in use by Linux (boot sector) and by Windows (FAT[1]): the check is what the marks ask for.
+TEST_F(FatCorrupt, MarksOfAVolumeInUseGoWithTheFirstChange) {
+  ASSERT_TRUE(store_.write(65, std::array{std::byte{1}}).ok());
   set_fat(1, kEnd32 & ~0x08000000U);
   auto opened = open_fat(store_, kClock);
   ASSERT_TRUE(opened.ok());
   ASSERT_TRUE((*opened)->write_file("/B.TXT", MemoryStore("new"), {}).ok());
   ASSERT_TRUE((*opened)->close().ok());
-  ASSERT_TRUE(store_.read(65, state).ok());
-  EXPECT_EQ(state[0], std::byte{1});
-  std::vector<std::byte> raw(4);
-  ASSERT_TRUE(store_.read(at_.fat_offset + 4, raw).ok());
-  EXPECT_EQ(read_le<std::uint32_t>(raw, 0), kEnd32 & ~0x08000000U);
+  disk_.save();
+  EXPECT_EQ(disk_.fsck().status, 0) << disk_.fsck().output;
+}
+
+TEST_F(FatCorrupt, ClustersInUseThatAreNobodys) {
+  set_fat(at_.last_cluster(), kEnd32);
+  expect_no_edit();
+  set_fat(at_.last_cluster(), 1);
+  expect_no_edit();
+  set_fat(at_.last_cluster(), kBad32);
+  auto opened = open_fat(store_, kClock);
+  ASSERT_TRUE(opened.ok());
+  EXPECT_TRUE((*opened)->write_file("/B.TXT", MemoryStore("new"), {}).ok());
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "block/memory.h"
 #include "support/fat_disk.h"
 
@@ -131,18 +133,37 @@ INSTANTIATE_TEST_SUITE_P(
                     Shape{"-F 32 -S 4096 -s 1", 300 * kMiB, "fat32"},
                     Shape{"-F 32 -S 2048 -s 8 -R 64", 1200 * kMiB, "fat32"}, Shape{"-F 32 -s 128", 5 * kGiB, "fat32"}));
 
-TEST(FatEditor, AnswersForThreeCopiesOfTheFat) {
-  FatDisk disk("-F 32 -s 1 -f 3", 40 * kMiB);  // more than fsck.fat can check
-  auto opened = open_fat(disk.store(), kClock);
-  ASSERT_TRUE(opened.ok()) << opened.error().what();
-  ASSERT_TRUE((*opened)->write_file("/config.txt", MemoryStore(pattern(9000)), {}).ok());
-  ASSERT_TRUE((*opened)->close().ok());
-  disk.save();
-  EXPECT_EQ(disk.tree(), (std::map<std::string, std::string>{{"config.txt", pattern(9000)}}));
-  // Reading compares the copies.
-  auto again = open_fat(disk.store(), kClock);
-  ASSERT_TRUE(again.ok());
-  EXPECT_EQ(*(*again)->read_file("/config.txt", 9000), pattern(9000));
+// fsck.fat has something to say about them before anything is changed, and does afterwards.
+TEST(FatEditor, ChangesNothingThatFsckWouldNotTake) {
+  for (const char* options : {"-F 32 -s 1 -f 3", "-F 32 -s 1 -b 0", "-F 16 -f 4"}) {
+    FatDisk disk(options, 40 * kMiB);
+    EXPECT_NE(disk.fsck().status, 0) << options;
+    auto opened = open_fat(disk.store(), kClock);
+    ASSERT_TRUE(opened.ok()) << opened.error().what();
+    EXPECT_TRUE((*opened)->list("/").ok());
+    const Status written = (*opened)->write_file("/config.txt", MemoryStore(pattern(9000)), {});
+    ASSERT_FALSE(written.ok()) << options;
+    EXPECT_EQ(written.error().code(), ErrorCode::kUnsupported) << written.error().what();
+  }
+}
+
+TEST(FatEditor, TakesTheMarksOfAVolumeInUseAway) {
+  const auto marked = [](const char* options, std::initializer_list<Bytes> states) {
+    FatDisk disk(options, 40 * kMiB);
+    for (const Bytes at : states) EXPECT_TRUE(disk.store().write(at, std::array{std::byte{1}}).ok());
+    auto opened = open_fat(disk.store(), kClock);
+    EXPECT_TRUE(opened.ok());
+    EXPECT_TRUE((*opened)->write_file("/config.txt", MemoryStore(pattern(9000)), {}).ok());
+    EXPECT_TRUE((*opened)->close().ok());
+    disk.save();
+    return disk.fsck();
+  };
+  constexpr Bytes kBackup = 6 * kSectorSize;
+  for (const test::Ran& ran : {marked("-F 16", {37}), marked("-F 32 -s 1", {65}),
+                               marked("-F 32 -s 1", {65, kBackup + 65}), marked("-F 32 -s 1", {kBackup + 65})}) {
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    EXPECT_EQ(ran.output.find("differences"), std::string::npos) << ran.output;
+  }
 }
 
 // Too few clusters for FAT32 by the letter; mtools takes it for FAT16, so fsck.fat is the only oracle.
