@@ -20,6 +20,7 @@ class FileSource : public BlockSource {
   Result<Extent> extent_at(Bytes offset) const override;
 
   const std::filesystem::path& path() const { return path_; }
+  int fd() const { return fd_.get(); }  // for fstat(2)
 
  private:
   FileSource(UniqueFd fd, Bytes size, std::filesystem::path path)

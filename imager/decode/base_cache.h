@@ -1,7 +1,8 @@
 // Base images as raw, verified block sources. A compressed image is decoded once into a cache folder and published
-// there by a rename after it was verified; a raw image is used where it lies and never copied, so its owner must leave
-// it alone while an image is made from it. Safe for several threads and processes at once: of those that want the same
-// file one decodes and the others wait for it. Nothing that was not verified is ever found in the cache.
+// there by a rename after it was verified; a raw image is used where it lies and never copied: when it is changed
+// meanwhile, or removed, the next read of it fails with kBaseImage. Safe for several threads and processes at once: of
+// those that want the same file one decodes and the others wait for it. Nothing that was not verified is ever found in
+// the cache.
 #pragma once
 
 #include <filesystem>

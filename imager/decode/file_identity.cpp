@@ -26,6 +26,12 @@ std::int64_t to_ns(const timespec& time) {
   return std::int64_t{time.tv_sec} * kNanosPerSecond + time.tv_nsec;
 }
 
+Result<FileIdentity> identity_of(const struct stat& info, const std::filesystem::path& file) {
+  if (!S_ISREG(info.st_mode)) return Error(ErrorCode::kInvalidArgument, file.string() + " is not a regular file");
+  return FileIdentity{info.st_dev, info.st_ino, static_cast<Bytes>(info.st_size), to_ns(info.st_mtim),
+                      to_ns(info.st_ctim)};
+}
+
 }  // namespace
 
 std::string FileIdentity::to_text() const {
@@ -36,9 +42,17 @@ std::string FileIdentity::to_text() const {
 Result<FileIdentity> identify(const std::filesystem::path& file) {
   struct stat info = {};
   if (::stat(file.c_str(), &info) != 0) return Error::from_errno(errno, "stat " + file.string());
-  if (!S_ISREG(info.st_mode)) return Error(ErrorCode::kInvalidArgument, file.string() + " is not a regular file");
-  return FileIdentity{info.st_dev, info.st_ino, static_cast<Bytes>(info.st_size), to_ns(info.st_mtim),
-                      to_ns(info.st_ctim)};
+  return identity_of(info, file);
+}
+
+Result<FileIdentity> identify(int fd, const std::filesystem::path& file) {
+  struct stat info = {};
+  if (::fstat(fd, &info) != 0) return Error::from_errno(errno, "stat " + file.string());
+  return identity_of(info, file);
+}
+
+Error file_changed(const std::filesystem::path& file) {
+  return Error(ErrorCode::kBaseImage, file.string() + " changed while it was read; try again when it is complete");
 }
 
 Result<FileIdentity> identify_settled(const std::filesystem::path& file) {

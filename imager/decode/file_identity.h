@@ -25,6 +25,11 @@ struct FileIdentity {
 
 // Of a regular file, links followed. kNotFound, kIo as the system says; kInvalidArgument for anything else than a file.
 Result<FileIdentity> identify(const std::filesystem::path& file);
+// Of one that is open, wherever its name leads by now. `file` is for messages.
+Result<FileIdentity> identify(int fd, const std::filesystem::path& file);
+
+// What is said, under kBaseImage, when a file has not the identity it had.
+Error file_changed(const std::filesystem::path& file);
 
 // The same, once the file's times are so far in the past that a change from now on gives it others: the kernel's clock
 // for files stands still between two ticks. Waits for at most a few seconds, mostly not at all.

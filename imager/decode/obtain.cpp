@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "decode/announced_size.h"
 #include "decode/download.h"
+#include "decode/unchanged_file.h"
 #include "decode/unpack.h"
 
 namespace kraken {
@@ -32,10 +33,6 @@ Status compare_digest(const std::optional<std::string>& expected, const std::str
 
 std::string lock_name(const std::string& key) {
   return hex_digest(sha256(as_bytes(key)));
-}
-
-Error changed(const std::filesystem::path& file) {
-  return Error(ErrorCode::kBaseImage, file.string() + " changed while it was read; try again when it is complete");
 }
 
 }  // namespace
@@ -105,11 +102,9 @@ Result<Obtainer::Found> Obtainer::recall_expected() const {
 
 Result<CachedBase> Obtainer::open_raw(const std::filesystem::path& file, const FileIdentity& identity,
                                       const std::string& sha256) const {
-  KRAKEN_ASSIGN(auto source, FileSource::open(file));
+  // The digest is of that identity: what was opened must have it, and keep it.
+  KRAKEN_ASSIGN(auto source, UnchangedFile::open(file, identity));
   const Bytes size = source->size();
-  // Only now is it certain that what was opened is what the digest is of.
-  KRAKEN_ASSIGN(const FileIdentity now, identify(file));
-  if (now != identity || size != identity.size) return changed(file);
   KRAKEN_TRY(compare({sha256, sha256}, size));
   return CachedBase{std::move(source), file, size, sha256, sha256, false};
 }
@@ -149,7 +144,7 @@ Result<CachedBase> Obtainer::decode_new(const FileSource& file, const FileIdenti
   KRAKEN_ASSIGN(const Unpacked unpacked, unpack_image(file, {temporary.fd(), growing_}, DecodeLimits{}, progress_));
   const KnownDigests digests{unpacked.file_sha256, unpacked.image_sha256};
   KRAKEN_ASSIGN(const FileIdentity now, identify(file.path()));
-  if (now != identity) return changed(file.path());
+  if (now != identity) return file_changed(file.path());
   KRAKEN_TRY(compare(digests, unpacked.size));
   KRAKEN_TRY(publish(temporary, unpacked.image_sha256));
   KRAKEN_TRY(index_.record_file(digests, file.size()));
@@ -169,7 +164,7 @@ Result<CachedBase> Obtainer::use_compressed(const FileSource& file, const FileId
     KRAKEN_ASSIGN(found, decode_new(file, identity));
   }
   KRAKEN_ASSIGN(const FileIdentity now, identify(file.path()));
-  if (now != identity) return changed(file.path());
+  if (now != identity) return file_changed(file.path());
   KRAKEN_TRY(index_.record_path(file.path(), identity, {found->file_sha256, found->sha256}));
   return std::move(*found);
 }

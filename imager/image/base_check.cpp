@@ -18,8 +18,11 @@ namespace stdfs = std::filesystem;
 
 constexpr std::size_t kShownLines = 12;
 
-// e2fsck(8), EXIT CODE: 0 no errors; anything else with -n means that there is something it would have changed.
+// e2fsck(8), EXIT CODE: a sum of 1, 2 and 4 for what was found wrong, of 8 and more for what kept it from looking: a
+// feature that it is too old for, a damage that it gave up at, a signal.
 constexpr int kNoErrors = 0;
+constexpr int kFindings = 1 + 2 + 4;
+constexpr int kOperationalError = 8;
 
 // The name that e2fsck takes for a partition inside a file ("file?offset=N", ext2fs_open2) must have no other '?'.
 class CheckedName {
@@ -53,6 +56,10 @@ std::string first_lines(const std::string& text) {
   return join(lines, "\n  ");
 }
 
+bool has_findings(int status) {
+  return (status & kFindings) != 0 && (status & ~kFindings & ~kOperationalError) == 0;
+}
+
 Result<BaseCheck> check_partition(const CheckedName& name, const Partition& partition, const std::atomic<bool>& stop) {
   ProcessOptions options;
   options.stop = &stop;
@@ -61,10 +68,15 @@ Result<BaseCheck> check_partition(const CheckedName& name, const Partition& part
   if (!ran.ok() && ran.error().code() == ErrorCode::kNotFound) return BaseCheck::kNotChecked;
   if (!ran.ok()) return ran.error();
   if (ran->status == kNoErrors) return BaseCheck::kClean;
+  const std::string volume = "the file system on its partition " + std::to_string(partition.number);
+  const std::string said = " e2fsck says:\n  " + first_lines(ran->output);
+  if (has_findings(ran->status)) {
+    return Error(ErrorCode::kBaseImage, volume + " is damaged: get the image anew, or repair it with e2fsck." + said);
+  }
   return Error(ErrorCode::kBaseImage,
-               "the file system on its partition " + std::to_string(partition.number) +
-                   " is damaged: get the image anew, or repair it with e2fsck. e2fsck says:\n  " +
-                   first_lines(ran->output));
+               "whether " + volume + " is sound is not known: e2fsck could not check it (status " +
+                   std::to_string(ran->status) +
+                   "). Install a newer e2fsprogs if it asks for one, or use another image." + said);
 }
 
 bool is_ext(Overlay& image, const Partition& partition) {

@@ -50,6 +50,7 @@ Result<BaseInfo> inspect_base(const std::shared_ptr<const BlockSource>& base) {
       info.os->warnings.push_back("the image has a user '" + first->name +
                                   "' with a password that everybody may know: burning locks or replaces it");
     }
+    if (const Status tried = (*opened)->try_changes(); !tried.ok()) info.problem = tried.error().what();
   } else {
     info.problem = opened.error().what();
   }

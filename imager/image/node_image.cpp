@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "image/apply.h"
+#include "image/hidden_edits.h"
 #include "image/opened_image.h"
 #include "image/plan_node.h"
 
@@ -10,14 +11,20 @@ namespace kraken {
 
 namespace {
 
-Error for_base(const Error& error) {
+std::string name_of(const ClusterConfig& cluster) {
+  if (const auto* file = std::get_if<FileBase>(&cluster.base.value)) return file->file.string();
+  return std::get<NamedBase>(cluster.base.value).name;
+}
+
+Error for_base(const Error& error, const ClusterConfig& cluster) {
   switch (error.code()) {
+    case ErrorCode::kBaseImage:
     case ErrorCode::kCorrupt:
     case ErrorCode::kUnsupported:
     case ErrorCode::kNoSpace:
     case ErrorCode::kNotFound:
     case ErrorCode::kAlreadyExists:
-      return error.recode(ErrorCode::kBaseImage);
+      return error.with_context("base image " + name_of(cluster)).recode(ErrorCode::kBaseImage);
     default:
       return error;
   }
@@ -28,6 +35,7 @@ Result<NodeImage> make(const CachedBase& base, const NodeInputs& inputs, const I
   NodeImage result;
   KRAKEN_ASSIGN(result.plan, plan_node(*opened, inputs, size));
   KRAKEN_TRY(apply_edits(result.plan.edits, opened->tree()));
+  KRAKEN_TRY(refuse_hidden_edits(result.plan.edits, opened->os(), opened->tree()));
   KRAKEN_TRY(opened->close_file_systems());
   const TablePlan& table = result.plan.table;
   KRAKEN_TRY(opened->edit_table({table.new_disk_id, TableEdit::Resize{table.root_partition, table.new_root_size}}));
@@ -67,7 +75,7 @@ Status check_image_size(const ImageSize& size, const NodeConfig& node, Bytes bas
 Result<NodeImage> make_node_image(const CachedBase& base, const NodeInputs& inputs, const ImageSize& size) {
   KRAKEN_TRY(check_image_size(size, *inputs.node, base.size));
   auto image = make(base, inputs, size);
-  if (!image.ok()) return for_base(image.error());
+  if (!image.ok()) return for_base(image.error(), *inputs.cluster);
   return image;
 }
 

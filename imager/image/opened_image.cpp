@@ -1,8 +1,11 @@
 #include "image/opened_image.h"
 
+#include "base/text.h"
+#include "block/memory.h"
 #include "fs/ext4/ext4_editor.h"
 #include "fs/fat/fat_editor.h"
 #include "image/os_mounts.h"
+#include "image/os_text.h"
 
 namespace kraken {
 
@@ -52,19 +55,24 @@ Result<OpenedImage::Volume> OpenedImage::open_volume(const Partition& partition,
 // The first ext file system that has an /etc: other ones may hold data or a rescue system's files.
 Status OpenedImage::find_root(std::int64_t clock) {
   std::optional<Error> damaged;
+  std::vector<std::string> reasons;
   for (const Partition& partition : table_.partitions) {
     auto volume = open_volume(partition, clock, "ext4");
-    if (!volume.ok()) {
+    if (volume.ok()) {
+      const auto etc = volume->editor->stat("/etc");
+      if (etc.ok()) {
+        root_ = std::move(*volume);
+        return ok_status();
+      }
+      reasons.push_back(etc.error().with_context(partition_name(partition)).what());
+    } else {
       if (volume.error().code() != ErrorCode::kUnsupported) damaged = damaged.value_or(volume.error());
-      continue;
+      reasons.push_back(volume.error().what());
     }
-    if (!volume->editor->stat("/etc").ok()) continue;
-    root_ = std::move(*volume);
-    return ok_status();
   }
   if (damaged) return as_base_image(*damaged);
   return unusable("none of its " + std::to_string(table_.partitions.size()) +
-                  " partitions is an ext4 file system with a system in it");
+                  " partitions is an ext4 file system with a system in it (" + join(reasons, "; ") + ")");
 }
 
 Result<const Partition*> OpenedImage::partition(int number) const {
@@ -105,6 +113,24 @@ Result<std::unique_ptr<OpenedImage>> OpenedImage::open(std::shared_ptr<const Blo
   if (!os.ok()) return as_base_image(os.error());
   image->os_ = std::move(*os);
   return image;
+}
+
+Status OpenedImage::rewrite(const std::string& path) {
+  KRAKEN_ASSIGN(const ImageTree::Place place, tree_->resolve(path));
+  KRAKEN_ASSIGN(const NodeInfo info, tree_->stat(place.image_path));
+  KRAKEN_ASSIGN(const std::string text, tree_->read_file(place.image_path, kMaxOsText));
+  return tree_->write_file(place.image_path, MemoryStore(text), info.attributes);
+}
+
+Status OpenedImage::try_changes() {
+  const auto change = [this]() -> Status {
+    KRAKEN_TRY(rewrite("/etc/fstab"));
+    KRAKEN_TRY(rewrite(os_.boot_folder + "/cmdline.txt"));
+    KRAKEN_TRY(close_file_systems());
+    return edit_table({table_.disk_id, TableEdit::Resize{root_partition().number, root_partition().size}});
+  };
+  const Status changed = change();
+  return changed.ok() ? changed : Status(as_base_image(changed.error()));
 }
 
 Status OpenedImage::close_file_systems() {

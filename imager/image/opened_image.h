@@ -32,6 +32,9 @@ class OpenedImage {
   Status edit_table(const TableEdit& edit) { return edit_partition_table(*overlay_, edit); }
   // Writes the file systems back; the tree is gone afterwards.
   Status close_file_systems();
+  // Makes, on the overlay, the changes that every node's image has, with the values that are there: kBaseImage when no
+  // node's image could be made. The tree is gone afterwards.
+  Status try_changes();
   std::unique_ptr<Overlay> take_overlay() { return std::move(overlay_); }
 
  private:
@@ -46,6 +49,7 @@ class OpenedImage {
   Result<Volume> open_volume(const Partition& partition, std::int64_t clock, const std::string& kind);
   Status find_root(std::int64_t clock);
   Result<const Partition*> partition(int number) const;
+  Status rewrite(const std::string& path);
   Status open_mounts(std::int64_t clock, std::string& boot_folder);
 
   std::unique_ptr<Overlay> overlay_;

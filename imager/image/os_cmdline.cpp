@@ -13,8 +13,15 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-std::string_view key_of(std::string_view word) {
-  return word.substr(0, word.find('='));
+// What the kernel makes of a word: quotes around it or around its value are no part of it (lib/cmdline.c, next_arg()).
+std::string unquoted(std::string word) {
+  std::erase(word, '"');
+  return word;
+}
+
+std::string key_of(const std::string& word) {
+  const std::string plain = unquoted(word);
+  return plain.substr(0, plain.find('='));
 }
 
 bool same_key(std::string_view a, std::string_view b) {
@@ -51,10 +58,11 @@ Status check_word(std::string_view word) {
                    "\" is not one word of a kernel command line; put a value with blanks in double quotes");
 }
 
-void remove_word(std::vector<std::string>& words, std::string_view pattern) {
-  const bool whole = pattern.find('=') != std::string_view::npos;
-  std::erase_if(words,
-                [&](const std::string& word) { return whole ? word == pattern : same_key(key_of(word), pattern); });
+void remove_word(std::vector<std::string>& words, const std::string& pattern) {
+  const bool whole = pattern.find('=') != std::string::npos;
+  std::erase_if(words, [&](const std::string& word) {
+    return whole ? unquoted(word) == unquoted(pattern) : same_key(key_of(word), pattern);
+  });
 }
 
 // Before "--": what follows it is passed to init.
@@ -63,7 +71,7 @@ void append_word(std::vector<std::string>& words, const std::string& word) {
 }
 
 void set_word(std::vector<std::string>& words, const std::string& word) {
-  const std::string_view key = key_of(word);
+  const std::string key = key_of(word);
   const auto same = [&](const std::string& other) { return same_key(key_of(other), key); };
   const auto end = std::find(words.begin(), words.end(), "--");
   const auto first = std::find_if(words.begin(), end, same);
@@ -97,10 +105,9 @@ std::optional<std::string> cmdline_value(const std::vector<std::string>& words, 
   std::optional<std::string> value;
   for (const std::string& word : words) {
     if (word == "--") break;
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos || !same_key(key_of(word), key)) continue;
-    value = word.substr(equals + 1);
-    std::erase(*value, '"');
+    const std::string plain = unquoted(word);
+    const std::size_t equals = plain.find('=');
+    if (equals != std::string::npos && same_key(key_of(word), key)) value = plain.substr(equals + 1);
   }
   return value;
 }
@@ -130,17 +137,9 @@ Result<std::string> edit_cmdline(std::string_view text, const CmdlineEdit& edit)
 }
 
 Result<std::string> change_cmdline_disk_id(std::string_view text, const DiskIdChange& change) {
-  KRAKEN_ASSIGN(const std::vector<std::string> before, cmdline_words(text));
-  std::vector<std::string> words = before;
-  for (std::string& word : words) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos) continue;
-    if (const auto value = changed_partuuid(std::string_view(word).substr(equals + 1), change)) {
-      word = word.substr(0, equals + 1) + *value;
-    }
-  }
-  if (words == before) return std::string(text);
-  return with_words(text, words);
+  KRAKEN_TRY(cmdline_words(text));
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  return change_partuuids(text.substr(0, end), change) + std::string(text.substr(end));
 }
 
 }  // namespace kraken

@@ -39,7 +39,8 @@ struct CmdlineEdit {
 // when the line gets longer than kMaxCmdline; kCorrupt as above.
 Result<std::string> edit_cmdline(std::string_view text, const CmdlineEdit& edit);
 
-// root=PARTUUID=<old>-NN and any other word of that form, for a new disk id (disk_id of PartitionTable).
+// Every partition that the first line names by its disk id (os_partuuid.h), for a new one; every other byte stays.
+// kCorrupt as above.
 Result<std::string> change_cmdline_disk_id(std::string_view text, const DiskIdChange& change);
 
 }  // namespace kraken

@@ -17,6 +17,8 @@ namespace {
 constexpr std::array<std::string_view, 8> kRepeatable = {
     "dtparam", "dtoverlay", "device_tree_param", "device_tree_overlay", "gpio", "include", "dtdebug", "framebuffer"};
 
+constexpr std::string_view kInclude = "include";
+
 struct Setting {
   std::string key;
   std::string value;
@@ -126,6 +128,19 @@ Result<std::string> set_config_txt(std::string_view text, std::span<const std::s
   ConfigTxt file(text);
   for (const Setting& setting : checked) file.put(setting);
   return file.text();
+}
+
+std::vector<std::string> config_txt_values(std::string_view text, std::string_view key) {
+  std::vector<std::string> values;
+  for (const TextLine& line : split_lines(text)) {
+    const auto words = split_words(line.text);
+    if (const auto setting = parse_setting(line.text); setting && setting->key == key) {
+      values.push_back(setting->value);
+    } else if (key == kInclude && words.size() == 2 && words.front() == kInclude) {
+      values.push_back(words.back());
+    }
+  }
+  return values;
 }
 
 }  // namespace kraken

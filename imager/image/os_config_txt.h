@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -19,5 +20,9 @@ inline constexpr std::size_t kMaxConfigTxtLine = 98;
 // it was; doing it twice changes nothing. kInvalidArgument for a setting that is not one line "key=value" of at most
 // kMaxConfigTxtLine; kCorrupt when the text is too large or no text.
 Result<std::string> set_config_txt(std::string_view text, std::span<const std::string> settings);
+
+// What the text gives a key, in the order of the lines and under whatever filter; "include" takes its file also after a
+// blank, as the firmware has it (config_txt/what_is_config_txt.adoc).
+std::vector<std::string> config_txt_values(std::string_view text, std::string_view key);
 
 }  // namespace kraken

@@ -1,5 +1,7 @@
 #include "image/os_fstab.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "image/os_text.h"
 
@@ -45,6 +47,41 @@ std::string without_slash(std::string path) {
 
 bool is_comment(std::string_view line) {
   return trim(line).empty() || trim(line).front() == '#';
+}
+
+// What would end a field, or begin an escape or a comment.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool special = c == ' ' || c == '\t' || c == '\n' || c == '\\' || c == '#';
+    if (!special) {
+      out += c;
+      continue;
+    }
+    out += '\\';
+    for (const int shift : {6, 3, 0}) out += static_cast<char>('0' + (c >> shift & 7));
+  }
+  return out;
+}
+
+// A name may be spelled with escapes; such a field is written anew, and only when there is one in it.
+std::string changed_field(std::string_view field, const DiskIdChange& change) {
+  const std::string plain = unescaped(field);
+  if (plain == field) return change_partuuids(field, change);
+  const std::string changed = change_partuuids(plain, change);
+  return changed == plain ? std::string(field) : escaped(changed);
+}
+
+std::string changed_line(std::string_view line, const DiskIdChange& change) {
+  constexpr std::string_view kBlanks = " \t";
+  std::string out;
+  while (!line.empty()) {
+    const std::size_t start = std::min(line.find_first_not_of(kBlanks), line.size());
+    const std::size_t end = std::min(line.find_first_of(kBlanks, start), line.size());
+    out.append(line.substr(0, start)).append(changed_field(line.substr(start, end - start), change));
+    line.remove_prefix(end);
+  }
+  return out;
 }
 
 }  // namespace
@@ -96,13 +133,7 @@ Result<std::string> change_fstab_disk_id(std::string_view text, const DiskIdChan
   KRAKEN_TRY(check_os_text(text, kName));
   auto lines = split_lines(text);
   for (TextLine& line : lines) {
-    if (is_comment(line.text)) continue;
-    const std::size_t start = line.text.find_first_not_of(" \t");
-    const std::size_t end = line.text.find_first_of(" \t", start);
-    const std::string device = without_quotes(line.text.substr(start, end - start));
-    if (const auto changed = changed_partuuid(device, change)) {
-      line.text = line.text.substr(0, start) + *changed + (end == std::string::npos ? "" : line.text.substr(end));
-    }
+    if (!is_comment(line.text)) line.text = changed_line(line.text, change);
   }
   return join_lines(lines);
 }

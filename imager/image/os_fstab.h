@@ -30,7 +30,8 @@ const FstabEntry* find_mount(const std::vector<FstabEntry>& entries, std::string
 // /boot. Null when there is none, or more than one could be meant.
 const FstabEntry* find_boot_mount(const std::vector<FstabEntry>& entries);
 
-// PARTUUID=<from>-NN in the first field becomes that of the new disk id; every other byte stays.
+// Every partition that is named by the old disk id (os_partuuid.h), among the options too; every other byte stays,
+// except that a field with such a name loses escapes that it does not need.
 Result<std::string> change_fstab_disk_id(std::string_view text, const DiskIdChange& change);
 
 }  // namespace kraken

@@ -7,7 +7,7 @@
 #include "image/os_accounts.h"
 #include "image/os_architecture.h"
 #include "image/os_cmdline.h"
-#include "image/os_mounts.h"
+#include "image/os_firmware.h"
 #include "image/os_read.h"
 #include "image/os_release.h"
 #include "image/os_text.h"
@@ -148,7 +148,8 @@ Status check_root_word(std::string_view cmdline, const PartitionTable& table, Os
                              std::to_string(facts.root_partition) + " is not known");
     return ok_status();
   }
-  KRAKEN_ASSIGN(const int number, find_partition(table, *root, PartitionUse::kRoot));
+  KRAKEN_ASSIGN(const int number,
+                find_partition(table, *root, PartitionUse::kRoot).with_context("cmdline.txt, root=" + *root));
   if (number == facts.root_partition) return ok_status();
   return unusable_image("the image would not boot",
                         "cmdline.txt says root=" + *root + ", which is partition " + std::to_string(number) +
@@ -157,6 +158,7 @@ Status check_root_word(std::string_view cmdline, const PartitionTable& table, Os
 }
 
 Status inspect_cmdline(ImageTree& tree, const PartitionTable& table, OsFacts& facts) {
+  KRAKEN_TRY(check_firmware_files(tree, facts.boot_folder));
   const std::string path = facts.boot_folder + "/cmdline.txt";
   KRAKEN_ASSIGN(const auto text, read_os_text(tree, path));
   if (!text || trim(*text).empty()) {
@@ -217,6 +219,7 @@ Result<OsFacts> inspect_os(ImageTree& tree, const PartitionTable& table) {
   facts.boot_folder = mounts.boot_folder;
   facts.boot_partition = mounts.boot_partition;
   facts.root_partition = mounts.root_partition;
+  facts.other_mounts = mounts.others;
   KRAKEN_ASSIGN(const OsRelease release, read_release(tree));
   facts.pretty_name = release.pretty_name;
   facts.id = release.id;
@@ -228,6 +231,8 @@ Result<OsFacts> inspect_os(ImageTree& tree, const PartitionTable& table) {
   KRAKEN_ASSIGN(facts.architecture, find_architecture(tree, facts.warnings));
   KRAKEN_TRY(find_programs(tree, facts));
   KRAKEN_TRY(find_first_user(tree, facts));
+  // Edited on every node: what cannot be read there is the base's fault.
+  for (const std::string_view path : {"/etc/hostname", "/etc/hosts"}) KRAKEN_TRY(read_os_text(tree, path));
   KRAKEN_TRY(inspect_cmdline(tree, table, facts));
   KRAKEN_TRY(find_wizards(tree, facts));
   return facts;

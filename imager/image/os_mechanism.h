@@ -22,6 +22,7 @@
 #include "disk/partition_table.h"
 #include "fs/image_tree.h"
 #include "image/os_edit.h"
+#include "image/os_mounts.h"
 
 namespace kraken {
 
@@ -53,6 +54,7 @@ struct OsFacts {
   std::string boot_folder;       // where the FAT partition is mounted: "/boot/firmware", "/boot"
   int boot_partition = 0;        // numbers in the partition table
   int root_partition = 0;
+  std::vector<OtherMount> other_mounts;  // of fstab
   bool is_raspios = false;
   bool has_systemd = false;
   bool has_sshd = false;

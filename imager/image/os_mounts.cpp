@@ -48,7 +48,9 @@ std::optional<std::uint64_t> number_of_device(std::string_view device) {
 }
 
 Error unknown_partition(std::string_view device, std::string_view why) {
-  return unusable_image("it is not known which partition " + std::string(device) + " is", why, kAdvice);
+  return unusable_image("it is not known which partition " + std::string(device) + " is", why,
+                        "use an image with the layout of Raspberry Pi OS, or correct that name in its /etc/fstab or "
+                        "cmdline.txt");
 }
 
 Result<int> numbered(const PartitionTable& table, std::string_view device, std::uint64_t number) {
@@ -84,10 +86,27 @@ Result<int> only_candidate(const PartitionTable& table, std::string_view device,
   return found;
 }
 
+// Swap has no folder. What is not mounted by itself hides nothing (systemd.mount(5): noauto, x-systemd.automount).
+bool hides_a_folder(const FstabEntry& entry) {
+  const bool automount = holds(entry.options, "x-systemd.automount");
+  return entry.mount_point.starts_with('/') && entry.type != "swap" && (automount || !holds(entry.options, "noauto"));
+}
+
+std::vector<OtherMount> other_mounts(ImageTree& root, const std::vector<FstabEntry>& entries,
+                                     const std::string& boot_folder) {
+  std::vector<OtherMount> others;
+  for (const FstabEntry& entry : entries) {
+    if (entry.mount_point == "/" || entry.mount_point == boot_folder || !hides_a_folder(entry)) continue;
+    const auto place = root.resolve(entry.mount_point);
+    others.push_back({place.ok() ? place->image_path : entry.mount_point, entry.device});
+  }
+  return others;
+}
+
 }  // namespace
 
 Result<int> find_partition(const PartitionTable& table, std::string_view device, PartitionUse use) {
-  if (table.kind == TableKind::kMbr && device.starts_with(kPartuuidPrefix)) return partition_of_id(table, device);
+  if (table.kind == TableKind::kMbr && is_partuuid(device)) return partition_of_id(table, device);
   if (const auto number = number_of_device(device)) return numbered(table, device, *number);
   return only_candidate(table, device, use);
 }
@@ -113,7 +132,7 @@ Result<MountFacts> inspect_mounts(ImageTree& root, const PartitionTable& table) 
   }
   MountFacts facts;
   facts.boot_folder = boot_entry->mount_point;
-  facts.root_device = root_entry->device;
+  facts.others = other_mounts(root, entries, facts.boot_folder);
   KRAKEN_ASSIGN(facts.boot_partition, find_partition(table, boot_entry->device, PartitionUse::kBoot));
   KRAKEN_ASSIGN(facts.root_partition, find_partition(table, root_entry->device, PartitionUse::kRoot));
   if (facts.boot_partition == facts.root_partition) {

@@ -11,11 +11,18 @@
 
 namespace kraken {
 
+// What fstab mounts besides the root and the boot partition when the system starts, or when it is first looked at. What
+// the root file system has below that folder is hidden then.
+struct OtherMount {
+  std::string folder;  // in the image, its symbolic links resolved
+  std::string device;  // as fstab spells it
+};
+
 struct MountFacts {
   std::string boot_folder;  // "/boot/firmware", "/boot"
   int boot_partition = 0;   // numbers of the partition table
   int root_partition = 0;
-  std::string root_device;  // as fstab spells it: "PARTUUID=0f1ee700-02"
+  std::vector<OtherMount> others;
 };
 
 enum class PartitionUse { kBoot, kRoot };

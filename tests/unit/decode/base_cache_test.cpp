@@ -128,6 +128,26 @@ TEST_F(Cache, UsesARawImageWhereItLies) {
   EXPECT_EQ(changed->sha256, sha256sum(image()));
 }
 
+// A node's image is made from it for minutes: nothing of the change may get there as if it had been hashed.
+TEST_F(Cache, ARawImageThatChangesIsNotReadOn) {
+  const BaseCache cache = open();
+  for (int i = 0; i < 2; ++i) {
+    const auto base = cache.obtain(image());
+    ASSERT_TRUE(base.ok()) << base.error().what();
+    EXPECT_EQ(base->was_cached, i == 1);
+    EXPECT_TRUE(content_of(*base) == content_);
+    EXPECT_TRUE(base->image->extent_at(0).ok());
+    if (i == 0) continue;
+    std::fstream(image()).seekp(2 * kMiB).put('x');
+    std::vector<std::byte> bytes(kSectorSize);
+    const Status read = base->image->read(0, bytes);
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(read.error().code(), ErrorCode::kBaseImage);
+    EXPECT_NE(read.error().what().find("changed while it was read"), std::string::npos) << read.error().what();
+    EXPECT_FALSE(base->image->extent_at(0).ok());
+  }
+}
+
 // A change right after hashing, of the same size and with the modification time put back, is a change.
 TEST_F(Cache, SeesAChangeThatHidesItsTime) {
   const BaseCache cache = open();

@@ -110,9 +110,33 @@ TEST(Cmdline, ChangesTheDiskId) {
   ASSERT_TRUE(out.ok());
   EXPECT_EQ(*out, "a root=PARTUUID=deadbeef-02 resume=PARTUUID=deadbeef-0a b=PARTUUID=0f1ee701-02\n");
   for (const std::string_view other : {"root=/dev/mmcblk0p2\n", "root=PARTUUID=0f1ee700\n", "root=PARTUUID=0f1ee700-xx",
-                                       "PARTUUID=0f1ee700-02", "root=UUID=0f1ee700-02", "root=PARTUUID=0f1ee70-02"}) {
+                                       "root=UUID=0f1ee700-02", "root=PARTUUID=0f1ee70-02"}) {
     EXPECT_EQ(*change_cmdline_disk_id(other, change), other);
   }
+}
+
+TEST(Cmdline, ChangesTheDiskIdInEverySpelling) {
+  const DiskIdChange change{.from = 0x0f1ee700, .to = 0xdeadbeef};
+  const std::pair<std::string_view, std::string_view> spellings[] = {
+      {"root=\"PARTUUID=0f1ee700-02\"", "root=\"PARTUUID=deadbeef-02\""},
+      {"\"root=PARTUUID=0f1ee700-02\" rw", "\"root=PARTUUID=deadbeef-02\" rw"},
+      {"root=/dev/disk/by-partuuid/0f1ee700-02\n", "root=/dev/disk/by-partuuid/deadbeef-02\n"},
+      {"a  systemd.mount-extra=/dev/disk/by-partuuid/0f1ee700-03:/data:ext4 b",
+       "a  systemd.mount-extra=/dev/disk/by-partuuid/deadbeef-03:/data:ext4 b"},
+      {"root=PARTUUID=0f1ee700-01/PARTNROFF=1\nroot=PARTUUID=0f1ee700-01\n",
+       "root=PARTUUID=deadbeef-01/PARTNROFF=1\nroot=PARTUUID=0f1ee700-01\n"},
+  };
+  for (const auto& [before, after] : spellings) EXPECT_EQ(*change_cmdline_disk_id(before, change), after);
+  EXPECT_EQ(change_cmdline_disk_id("a=\"b", change).error().code(), ErrorCode::kCorrupt);
+}
+
+TEST(Cmdline, QuotesAreNoPartOfAWord) {
+  const auto words = cmdline_words("\"root=/dev/mmcblk0p2\" init=\"/a b\" \"quiet\"");
+  ASSERT_TRUE(words.ok());
+  EXPECT_EQ(cmdline_value(*words, "root"), "/dev/mmcblk0p2");
+  EXPECT_EQ(cmdline_value(*words, "init"), "/a b");
+  EXPECT_TRUE(cmdline_has(*words, "quiet"));
+  EXPECT_EQ(edited("a \"quiet\" \"init=/x\"", {{"quiet", "init=/x"}, {}, {}}), "a");
 }
 
 }  // namespace

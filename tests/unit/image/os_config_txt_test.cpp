@@ -59,5 +59,12 @@ TEST(ConfigTxt, RefusesWhatIsNoSetting) {
             ErrorCode::kCorrupt);
 }
 
+TEST(ConfigTxt, TellsTheValuesOfAKey) {
+  const std::string_view text = "cmdline=a.txt\n[pi4]\n cmdline = b.txt \r\n#cmdline=c\ninclude more.txt\ninclude=x\n";
+  EXPECT_EQ(config_txt_values(text, "cmdline"), (std::vector<std::string>{"a.txt", "b.txt"}));
+  EXPECT_EQ(config_txt_values(text, "include"), (std::vector<std::string>{"more.txt", "x"}));
+  EXPECT_TRUE(config_txt_values(text, "os_prefix").empty());
+}
+
 }  // namespace
 }  // namespace kraken

@@ -81,12 +81,28 @@ TEST(Fstab, ChangesTheDiskIdAndNothingElse) {
   }
   EXPECT_EQ(*out, expected);
 
-  for (const std::string_view other : {"# PARTUUID=0f1ee700-01 / ext4\n", "UUID=0f1ee700-01 / ext4", "\n \n",
-                                       "PARTUUID=11111111-01\t/\text4\r\n", "x PARTUUID=0f1ee700-01 y\n"}) {
+  for (const std::string_view other :
+       {"# PARTUUID=0f1ee700-01 / ext4\n", "UUID=0f1ee700-01 / ext4", "\n \n", "PARTUUID=11111111-01\t/\text4\r\n"}) {
     EXPECT_EQ(*change_fstab_disk_id(other, change), other);
   }
-  EXPECT_EQ(*change_fstab_disk_id("  PARTUUID=\"0F1EE700-01\"\t/ ext4\r\n", change),
-            "  PARTUUID=00000001-01\t/ ext4\r\n");
+}
+
+TEST(Fstab, ChangesTheDiskIdInEverySpelling) {
+  const DiskIdChange change{.from = 0x0f1ee700, .to = 0x00000001};
+  const std::pair<std::string_view, std::string_view> spellings[] = {
+      {"  PARTUUID=\"0F1EE700-01\"\t/ ext4\r\n", "  PARTUUID=\"00000001-01\"\t/ ext4\r\n"},
+      {"/dev/disk/by-partuuid/0f1ee700-02 / ext4 defaults 0 1",
+       "/dev/disk/by-partuuid/00000001-02 / ext4 defaults 0 1"},
+      {"PARTUUID\\0750f1ee700-0A / ext4\n", "PARTUUID=00000001-0a / ext4\n"},
+      {"PARTUUID=\\0600f1ee700-02 / ext4\n", "PARTUUID=\\0600f1ee700-02 / ext4\n"},
+      {"/dev/disk/by-partuuid/0f1ee700-02\\040x /\\011\\043 ext4\n",
+       "/dev/disk/by-partuuid/00000001-02\\040x /\\011\\043 ext4\n"},
+      {"/a /b none bind,x-systemd.requires=/dev/disk/by-partuuid/0f1ee700-03,ro 0 0",
+       "/a /b none bind,x-systemd.requires=/dev/disk/by-partuuid/00000001-03,ro 0 0"},
+      {"PARTUUID=0f1ee700-02-8d1c / ext4\n", "PARTUUID=0f1ee700-02-8d1c / ext4\n"},
+      {"PARTUUID=0f1ee700", "PARTUUID=0f1ee700"},
+  };
+  for (const auto& [before, after] : spellings) EXPECT_EQ(*change_fstab_disk_id(before, change), after);
 }
 
 TEST(Fstab, RefusesHostileTexts) {

@@ -120,8 +120,45 @@ TEST(OsRefusals, PartitionsMustAgree) {
   expect_refused(same, "both for /");
 }
 
+TEST(OsRefusals, OtherCommandLinesThanTheOneThatIsEdited) {
+  const auto with = [](const std::string& config, const std::string& included) {
+    OsImage image = test::debian_bookworm();
+    image.boot->put_file("/config.txt", config);
+    image.boot->put_file("/more.txt", included);
+    return image;
+  };
+  for (const std::string setting :
+       {"cmdline=other.txt", "os_prefix=current/", "upstream_kernel=1", "[pi4]\ncmdline=other.txt"}) {
+    OsImage direct = with("arm_64bit=1\n" + setting + "\n", "");
+    expect_refused(direct, "config.txt says");
+    OsImage included = with("include more.txt\n", "include config.txt\n" + setting + "\n");
+    expect_refused(included, "/boot/firmware/more.txt says");
+  }
+  OsImage usual = with(
+      "cmdline=cmdline.txt\ncmdline=/cmdline.txt\nos_prefix=\nupstream_kernel=0\ninclude more.txt\ninclude gone.txt\n",
+      "gpu_mem=16\n");
+  EXPECT_EQ(facts_of(usual).root_partition, 2);
+}
+
+TEST(OsRefusals, PartitionsNamedByTheirIdInOtherSpellings) {
+  OsImage by_link = test::debian_bookworm();
+  by_link.boot->put_file("/cmdline.txt", "root=/dev/disk/by-partuuid/0f1ee700-02\n");
+  by_link.root->put_file("/etc/fstab",
+                         "/dev/disk/by-partuuid/0f1ee700-02 / ext4\nPARTUUID=0f1ee700-01 /boot/firmware vfat\n");
+  by_link.table.partitions.push_back(
+      {.number = 3, .start = 4 * kGiB, .size = kGiB, .mbr_type = 0x83, .gpt_type = "", .is_logical = false});
+  EXPECT_EQ(facts_of(by_link).root_partition, 2);
+  by_link.boot->put_file("/cmdline.txt", "\"root=/dev/disk/by-partuuid/0f1ee700-03\"\n");
+  expect_refused(by_link, "which is partition 3");
+  by_link.boot->put_file("/cmdline.txt", "root=PARTUUID=0f1ee700-02/PARTNROFF=1\n");
+  expect_refused(by_link, "cmdline.txt, root=PARTUUID=0f1ee700-02/PARTNROFF=1: ");
+  by_link.table.disk_id = 1;
+  expect_refused(by_link, "disk id 00000001");
+}
+
 TEST(OsRefusals, HostileFilesAreRefused) {
-  for (const std::string file : {"/etc/passwd", "/etc/fstab", "/etc/os-release", "/etc/shadow", "/etc/rpi-issue"}) {
+  for (const std::string file : {"/etc/passwd", "/etc/fstab", "/etc/os-release", "/etc/shadow", "/etc/rpi-issue",
+                                 "/etc/hostname", "/etc/hosts"}) {
     OsImage large = test::debian_bookworm();
     large.root->put_file(file, std::string(2 * kMiB, 'a'));
     expect_refused(large, file);
