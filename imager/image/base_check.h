@@ -14,8 +14,9 @@ namespace kraken {
 enum class BaseCheck { kClean, kNotChecked };
 
 // Runs `e2fsck -fn` on every ext partition. kNotChecked when the machine has no e2fsck; kBaseImage, with what it said,
-// when a file system is damaged or e2fsck cannot tell (it may be too old); kInterrupted when `stop` was set. `cache_folder` keeps the memory of it. Images that
-// cannot serve as a base for other reasons pass: the reasons are told elsewhere.
+// when a file system is damaged or e2fsck cannot tell (it may be too old); kInterrupted when `stop` was set.
+// `cache_folder` keeps the memory of it. Images that cannot serve as a base for other reasons pass: the reasons are
+// told elsewhere.
 Result<BaseCheck> check_base(const CachedBase& base, const std::filesystem::path& cache_folder,
                              const std::atomic<bool>& stop);
 

@@ -48,7 +48,8 @@ TEST(Ext4Refusals, OfFeaturesThatAreNotHandled) {
 }
 
 TEST(Ext4Refusals, OfChangesWhereOnlyReadingIsSafe) {
-  for (const char* options : {"-t ext4 -O bigalloc", "-t ext4 -O quota", "-t ext4 -O quota,project", "-t ext4 -O ea_inode"}) {
+  for (const char* options :
+       {"-t ext4 -O bigalloc", "-t ext4 -O quota", "-t ext4 -O quota,project", "-t ext4 -O ea_inode"}) {
     const Ext4Image image(options, 64 * kMiB);
     FileStore store(image.path());
     const auto fs = open_ext4(store, kClock);
