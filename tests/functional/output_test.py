@@ -1,7 +1,6 @@
 """Where a program's output goes when nobody takes it: never onto a card, and no card is worse for it."""
 
 import json
-import os
 import signal
 import subprocess
 import unittest
@@ -103,23 +102,6 @@ class LastLineTest(OutputCase):
                 last = self.assert_last_line(done.stdout, 2)
                 self.assertIn(last["message"], done.stderr)
         self.assertEqual(self.kraken("plan", "--json", "--bogus", status=2).stdout, "")
-
-    def test_a_node_that_was_not_begun(self):
-        image = self.burn(3)
-        image.unlink()
-        text = self.cluster.read_text(encoding="utf-8")
-        self.cluster.unlink()
-        os.mkfifo(self.cluster)
-        process = self.start("burn", "--json", "--node", 3, "--output", image)
-        # It is in the midst of reading, so its handlers are in place, and no card is begun.
-        with open(self.cluster, "w", encoding="utf-8") as file:
-            process.send_signal(signal.SIGHUP)
-            file.write(text)
-        output, error = process.communicate(timeout=60)
-        self.assertEqual(process.returncode, 6, error)
-        last = self.assert_last_line(output, 6)
-        self.assertEqual((last["node"], last["target"]), (3, str(image)))
-        self.assertFalse(image.exists())
 
 
 @unittest.skipUnless(can_make_cards(), "loop devices need root")
