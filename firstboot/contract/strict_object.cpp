@@ -16,8 +16,7 @@ std::string shortened(std::string_view text) {
   return "\"" + std::string(text.substr(0, kLongest)) + (text.size() > kLongest ? "...\"" : "\"");
 }
 
-Error unknown_key(std::string_view key, const std::string& place, std::span<const std::string_view> keys) {
-  const std::vector<std::string> known(keys.begin(), keys.end());
+Error unknown_key(std::string_view key, const std::string& place, const std::vector<std::string>& known) {
   std::string what = (place.empty() ? std::string() : place + ": ") + "unknown key " + shortened(key);
   if (const auto meant = nearest(key, known)) what += " (did you mean \"" + *meant + "\"?)";
   return Error(ErrorCode::kCorrupt, what);
@@ -25,18 +24,21 @@ Error unknown_key(std::string_view key, const std::string& place, std::span<cons
 
 }  // namespace
 
-Result<StrictObject> StrictObject::open(const Json& value, std::string where, std::span<const std::string_view> keys) {
+Result<StrictObject> StrictObject::open(const Json& value, std::string where, std::span<const std::string_view> keys,
+                                        std::span<const std::string_view> optional_keys) {
   const Json::Object* members = value.as_object();
   if (members == nullptr) {
     const std::string place = where.empty() ? "the document" : where;
     return Error(ErrorCode::kCorrupt, place + ": expected an object, found " + value.type_name());
   }
   StrictObject object(value, std::move(where));
+  std::vector<std::string> known(keys.begin(), keys.end());
+  known.insert(known.end(), optional_keys.begin(), optional_keys.end());
   for (const auto& [key, member] : *members) {
-    if (std::ranges::find(keys, std::string_view(key)) == keys.end()) return unknown_key(key, object.where_, keys);
+    if (std::ranges::find(known, key) == known.end()) return unknown_key(key, object.where_, known);
   }
   for (const std::string_view key : keys) {
-    if (value.find(key) == nullptr) return Error(ErrorCode::kCorrupt, object.place(key) + ": this key is missing");
+    if (!object.has(key)) return Error(ErrorCode::kCorrupt, object.place(key) + ": this key is missing");
   }
   return object;
 }

@@ -1,5 +1,6 @@
-// A JSON object whose keys are all known and all there, read member by member. Every refusal says where in the document
-// it is ("node.id") and what was expected. Used by the formats that the node refuses when it does not fully know them.
+// A JSON object whose keys are all known and, but for some that may be missing, all there, read member by member. Every
+// refusal says where in the document it is ("node.id") and what was expected. Used by the formats that the node refuses
+// when it does not fully know them.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +22,14 @@ struct IntegerRange {
 // A view: the Json must outlive it. `where` is the object's own place in the document, "" for the outermost.
 class StrictObject {
  public:
-  // kCorrupt when the value is no object, has a key that is not in `keys`, or lacks one of them.
-  static Result<StrictObject> open(const Json& value, std::string where, std::span<const std::string_view> keys);
+  // kCorrupt when the value is no object, has a key that is in neither list, or lacks one of `keys`.
+  static Result<StrictObject> open(const Json& value, std::string where, std::span<const std::string_view> keys,
+                                   std::span<const std::string_view> optional_keys = {});
 
-  // The key must be one of those that open() was given; all fail with kCorrupt on another type or value.
+  // Of an optional key.
+  bool has(std::string_view key) const { return value_->find(key) != nullptr; }
+
+  // The key must be one of those that open() was given, and there; all fail with kCorrupt on another type or value.
   Result<std::string> text(std::string_view key) const;
   Result<std::int64_t> integer(std::string_view key, IntegerRange range) const;
   Result<bool> flag(std::string_view key) const;

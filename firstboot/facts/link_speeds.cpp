@@ -15,9 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kKeys = {"format", "version", "peer", "speeds"};
 constexpr std::array<std::string_view, 5> kSpeedKeys = {"of", "interface", "sent_kbit", "received_kbit", "problem"};
-constexpr std::string_view kTriesKey = "tries";  // may be missing
-constexpr std::array<std::string_view, 6> kSpeedKeysWithTries = {"of",      "interface", "sent_kbit", "received_kbit",
-                                                                 "problem", kTriesKey};
+constexpr std::array<std::string_view, 1> kOptionalSpeedKeys = {"tries"};
 constexpr std::array kKinds = {LinkSpeed::Of::kBeforeTuning, LinkSpeed::Of::kFallback, LinkSpeed::Of::kAfterTuning};
 constexpr IntegerRange kKbit{0, 1'000'000'000};  // a terabit
 constexpr IntegerRange kTries{1, 1000};
@@ -30,13 +28,10 @@ Result<LinkSpeed::Of> read_kind(const StrictObject& object) {
 }
 
 Result<LinkSpeed> read_speed(const Json& value, const std::string& place) {
-  const bool has_tries = value.find(kTriesKey) != nullptr;
-  const std::span<const std::string_view> keys =
-      has_tries ? std::span<const std::string_view>(kSpeedKeysWithTries) : kSpeedKeys;
-  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, place, keys));
+  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, place, kSpeedKeys, kOptionalSpeedKeys));
   LinkSpeed speed;
-  if (has_tries) {
-    KRAKEN_ASSIGN(const std::int64_t tries, object.integer(kTriesKey, kTries));
+  if (object.has("tries")) {
+    KRAKEN_ASSIGN(const std::int64_t tries, object.integer("tries", kTries));
     speed.tries = static_cast<int>(tries);
   }
   KRAKEN_ASSIGN(speed.of, read_kind(object));
@@ -97,7 +92,7 @@ std::string format_link_speeds(const LinkSpeeds& speeds) {
                            {"sent_kbit", speed.sent_kbit},
                            {"received_kbit", speed.received_kbit},
                            {"problem", printable(speed.problem)}};
-    if (speed.tries != 1) object.emplace_back(kTriesKey, speed.tries);
+    if (speed.tries != 1) object.emplace_back("tries", speed.tries);
     list.push_back(std::move(object));
   }
   return format_json(Json::Object{{"format", kLinkSpeedsFormat},

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <utility>
 
 #include "contract/host_label.h"
@@ -17,8 +16,8 @@ namespace kraken {
 namespace {
 
 constexpr std::array<std::string_view, 3> kJournalKeys = {"format", "version", "steps"};
-constexpr std::array<std::string_view, 5> kEntryKeys = {"name", "state", "failures", "wait", "begun"};
-constexpr std::size_t kKeysAtRest = 4;  // "begun" is left out when it is not so
+constexpr std::array<std::string_view, 4> kEntryKeys = {"name", "state", "failures", "wait"};
+constexpr std::array<std::string_view, 1> kOptionalEntryKeys = {"begun"};              // left out when it is not so
 constexpr std::array<std::string_view, 3> kStates = {"done", "failed", "impossible"};  // in the order of JournalState
 constexpr std::size_t kMaxSteps = 64;
 constexpr int kMostFailures = 1'000'000;
@@ -37,9 +36,7 @@ Result<JournalState> read_state(const StrictObject& object) {
 }
 
 Result<JournalEntry> read_entry(const Json& value, std::string place) {
-  const bool may_be_begun = value.find("begun") != nullptr;
-  const auto keys = std::span(kEntryKeys).first(may_be_begun ? kEntryKeys.size() : kKeysAtRest);
-  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, std::move(place), keys));
+  KRAKEN_ASSIGN(const auto object, StrictObject::open(value, std::move(place), kEntryKeys, kOptionalEntryKeys));
   JournalEntry entry;
   KRAKEN_ASSIGN(entry.step, object.text("name"));
   // The names of steps follow the rule of host names: lower case, digits and inner hyphens.
@@ -49,7 +46,7 @@ Result<JournalEntry> read_entry(const Json& value, std::string place) {
   KRAKEN_ASSIGN(const std::int64_t wait, object.integer("wait", {0, kLongestWait}));
   entry.failures = static_cast<int>(failures);
   entry.wait = static_cast<int>(wait);
-  if (may_be_begun) {
+  if (object.has("begun")) {
     KRAKEN_ASSIGN(entry.begun, object.flag("begun"));
   }
   return entry;

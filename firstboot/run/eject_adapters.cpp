@@ -46,13 +46,14 @@ Result<std::string> eject_adapter(const std::filesystem::path& root, std::string
          found.usb_port + ") comes back as a network adapter\n";
 }
 
-AdapterEjector::AdapterEjector(std::filesystem::path root, System& system)
-    : root_(std::move(root)), system_(system), adapters_before_(count_adapters(root_)) {}
+AdapterEjector::AdapterEjector(std::filesystem::path root, System& system) : root_(std::move(root)), system_(system) {}
 
 bool AdapterEjector::eject() {
   for (const ModeSwitch& adapter : find_mode_switches(root_)) {
+    if (!ports_.insert(adapter.usb_port).second) continue;
+    if (ejected_ == 0) adapters_before_ = count_adapters(root_);
     // One that cannot be ejected is none: the choice of the interface will say what is missing.
-    if (ports_.insert(adapter.usb_port).second && eject_when_free(root_, adapter.device, system_).ok()) ++ejected_;
+    if (eject_when_free(root_, adapter.device, system_).ok()) ++ejected_;
   }
   return ejected_ > 0 && count_adapters(root_) < adapters_before_ + ejected_;
 }

@@ -76,23 +76,24 @@ bool TuningMeasurement::after(const NodeRecord& record, const Facts& facts) {
   const std::string& interface = facts.network->config->interface;
   if (!speeds_) speeds_ = LinkSpeeds{*peer_of(record), {}};
   if (!patience_) patience_ = patience_for(record);
-  if (is_due(LinkSpeed::Of::kAfterTuning)) {
-    const LinkSpeed* before = speeds_->find(LinkSpeed::Of::kBeforeTuning);
-    if (was_tried_in_vain(LinkSpeed::Of::kBeforeTuning)) {
-      // Whoever was not there a moment ago is not waited for again in this run.
-      put({LinkSpeed::Of::kAfterTuning, interface, 0, 0, before->problem});
-    } else {
-      if (before == nullptr && !record.tuning.empty()) {
-        put({LinkSpeed::Of::kBeforeTuning, interface, 0, 0, std::string(kTooLate)});
-      }
-      measure(LinkSpeed::Of::kAfterTuning, interface);
-    }
-  }
+  if (is_due(LinkSpeed::Of::kAfterTuning)) measure_tuned(record, interface);
   const LinkSpeed* after = speeds_->find(LinkSpeed::Of::kAfterTuning);
   if (after->problem.empty() && is_due(LinkSpeed::Of::kFallback)) measure_fallback(*facts.network);
   if (tried_.size() == tried) return false;
   keep();
   return true;
+}
+
+void TuningMeasurement::measure_tuned(const NodeRecord& record, const std::string& interface) {
+  const LinkSpeed* before = speeds_->find(LinkSpeed::Of::kBeforeTuning);
+  if (was_tried_in_vain(LinkSpeed::Of::kBeforeTuning)) {
+    // Whoever was not there a moment ago is not waited for again in this run.
+    return put({LinkSpeed::Of::kAfterTuning, interface, 0, 0, before->problem});
+  }
+  if (before == nullptr && !record.tuning.empty()) {
+    put({LinkSpeed::Of::kBeforeTuning, interface, 0, 0, std::string(kTooLate)});
+  }
+  measure(LinkSpeed::Of::kAfterTuning, interface);
 }
 
 void TuningMeasurement::measure(LinkSpeed::Of of, const std::string& interface) {

@@ -42,6 +42,7 @@ class TuningMeasurement {
   bool can_measure(const NodeRecord& record, const Facts& facts) const;
   bool is_due(LinkSpeed::Of of) const;
   bool was_tried_in_vain(LinkSpeed::Of of) const;
+  void measure_tuned(const NodeRecord& record, const std::string& interface);
   void measure(LinkSpeed::Of of, const std::string& interface);
   void measure_fallback(const NetworkFacts& network);
   void put(LinkSpeed speed);

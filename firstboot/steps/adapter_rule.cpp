@@ -1,5 +1,6 @@
 #include "nic/switch_rule.h"
 #include "steps/registry.h"
+#include "system/put_file.h"
 
 namespace kraken {
 
@@ -24,14 +25,8 @@ class AdapterRule final : public Step {
   }
 
   Status apply(const Facts& /*facts*/, const NodeRecord& /*record*/, System& system) const override {
-    KRAKEN_TRY(put(kSwitchUnit, switch_unit(), system));
-    return put(kSwitchRule, switch_rule(), system);
-  }
-
- private:
-  static Status put(std::string_view path, std::string_view content, System& system) {
-    KRAKEN_TRY(system.make_folder(std::filesystem::path(path).parent_path().string()));
-    return system.replace_file(path, content, FileMode::kPublic);
+    KRAKEN_TRY(put_file(system, kSwitchUnit, switch_unit(), FileMode::kPublic));
+    return put_file(system, kSwitchRule, switch_rule(), FileMode::kPublic);
   }
 };
 

@@ -6,6 +6,7 @@
 #include "net/network.h"
 #include "steps/network_rollback.h"
 #include "steps/registry.h"
+#include "system/put_file.h"
 
 namespace kraken {
 
@@ -74,8 +75,7 @@ bool is_ours(const NetworkState& state, const MacAddress& mac) {
 // `changed`: what is another file now than it was, also when not all could be written.
 Status write_files(const StackConfig& config, System& system, std::set<std::string>& changed) {
   for (const StackFile& file : config.files) {
-    KRAKEN_TRY(system.make_folder(std::filesystem::path(file.path).parent_path().string()));
-    KRAKEN_TRY(system.replace_file(file.path, file.content, file.mode));
+    KRAKEN_TRY(put_file(system, file.path, file.content, file.mode));
     changed.insert(file.path);
   }
   for (const std::string& path : config.obsolete) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <filesystem>
 
+#include "system/put_file.h"
 #include "tuning/lasting_files.h"
 #include "tuning/wanted.h"
 
@@ -109,11 +109,6 @@ SettingState state_of(const Setting& setting, const TuningFacts& facts, const No
   return {name, State::kDone, wanted.done};
 }
 
-Status replace(const Change& change, System& system, FileMode mode) {
-  KRAKEN_TRY(system.make_folder(std::filesystem::path(change.target).parent_path().string()));
-  return system.replace_file(change.target, change.value, mode);
-}
-
 // Without waiting: it is to run after this program. A tree without systemd has the next boot.
 Status run_tune(const Change& change, System& system) {
   const Status status = system.run_program({"systemctl", "--no-block", "start", change.target}, kProgramLimit);
@@ -125,9 +120,9 @@ Status run_tune(const Change& change, System& system) {
 Status make(const Change& change, std::uint32_t number, System& system, Network& network) {
   switch (change.kind) {
     case Change::Kind::kFile:
-      return replace(change, system, FileMode::kPublic);
+      return put_file(system, change.target, change.value, FileMode::kPublic);
     case Change::Kind::kBootFile:
-      return replace(change, system, FileMode::kOfMount);
+      return put_file(system, change.target, change.value, FileMode::kOfMount);
     case Change::Kind::kRemoveFile:
       return system.remove_file(change.target);
     case Change::Kind::kLoadModule:

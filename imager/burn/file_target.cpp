@@ -83,16 +83,12 @@ Error refused(const std::filesystem::path& name, const std::string& why) {
 Status check_final_name(const std::filesystem::path& name) {
   if (!name.has_filename()) return refused(name, "this is a folder; give the name of a file in it");
   struct stat info = {};
-  const bool is_there = ::stat(name.c_str(), &info) == 0;
-  if (!is_there && errno != ENOENT) {
+  if (::stat(name.c_str(), &info) == 0) {
+    if (S_ISDIR(info.st_mode)) return refused(name, "this is a folder; give the name of a file in it");
+    if (S_ISBLK(info.st_mode)) return refused(name, "this is a block device, not a file; choose it as a card instead");
+    if (!S_ISREG(info.st_mode)) return refused(name, "this is there and is no regular file; choose another name");
+  } else if (errno != ENOENT) {
     return Error::from_errno(errno, "look at " + name.string()).recode(ErrorCode::kTargetRefused);
-  }
-  if (is_there && S_ISDIR(info.st_mode)) return refused(name, "this is a folder; give the name of a file in it");
-  if (is_there && S_ISBLK(info.st_mode)) {
-    return refused(name, "this is a block device, not a file; choose it as a card instead");
-  }
-  if (is_there && !S_ISREG(info.st_mode)) {
-    return refused(name, "this is there and is no regular file; choose another name");
   }
   // The new file would take the link's place, and what it leads to stay as it is.
   if (::lstat(name.c_str(), &info) == 0 && S_ISLNK(info.st_mode)) {

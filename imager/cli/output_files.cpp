@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/burn_receipt.h"
+#include "config/file_paths.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -65,8 +66,7 @@ RunInputs inputs_of(const ClusterConfig& cluster, const CommonOptions& common, c
   if (common.passphrase_file) inputs.files.push_back(*common.passphrase_file);
   std::ranges::copy(cluster.access.authorized_keys_files, std::back_inserter(inputs.files));
   inputs.folders.push_back(cluster.secrets_folder.value);
-  inputs.folders.push_back(cluster.folder / "profiles");
-  inputs.folders.push_back(environment.paths.share / "profiles");
+  std::ranges::copy(search_folders(cluster.folder, environment.paths, "profiles"), std::back_inserter(inputs.folders));
   inputs.folders.push_back(environment.cache_folder);
   return inputs;
 }

@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "base/unique_fd.h"
+#include "sys/standard_streams.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX asks the program to declare it
 
@@ -46,7 +47,7 @@ class SpawnPlan {
   int restore_signals() {
     sigset_t restored;
     ::sigemptyset(&restored);
-    for (const int number : {SIGPIPE, SIGXFSZ}) ::sigaddset(&restored, number);
+    for (const int number : kWriteSignals) ::sigaddset(&restored, number);
     const int failed = ::posix_spawnattr_setsigdefault(&attributes_, &restored);
     return failed != 0 ? failed : set_flag(POSIX_SPAWN_SETSIGDEF);
   }

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 
 namespace kraken {
 
@@ -18,7 +17,7 @@ Status reserve_standard_streams() {
 }
 
 Status ignore_write_signals() {
-  for (const int number : {SIGPIPE, SIGXFSZ}) {
+  for (const int number : kWriteSignals) {
     if (::signal(number, SIG_IGN) == SIG_ERR) return Error::from_errno(errno, "ignore a signal");
   }
   return ok_status();
