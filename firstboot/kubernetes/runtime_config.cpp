@@ -50,7 +50,7 @@ bool has_tables(const Lines& lines) {
 std::optional<std::string> version_of(const Lines& lines) {
   for (const std::string& line : lines) {
     if (!table_name(line).empty()) break;
-    if (const auto version = value_of(line, "version")) return version;
+    if (auto version = value_of(line, "version")) return version;
   }
   return std::nullopt;
 }
@@ -116,7 +116,7 @@ void enable_cri(Lines& lines) {
   std::vector<std::string> words = quoted_words(join(statement, " "));
   const auto is_cri = [](const std::string& word) { return std::ranges::find(kCriPlugins, word) != kCriPlugins.end(); };
   if (std::erase_if(words, is_cri) == 0) return;
-  for (std::string& word : words) word = "\"" + word + "\"";
+  for (std::string& word : words) word.insert(0, 1, '"').push_back('"');
   *first = std::string(kDisabled) + " = [" + join(words, ", ") + "]";
   lines.erase(first + 1, last + 1);
 }

@@ -31,12 +31,12 @@ std::optional<MacAddress> parse_mac(std::string_view text) {
 }
 
 std::string format_mac(const MacAddress& mac) {
-  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   for (const std::uint8_t byte : mac.bytes) {
     if (!text.empty()) text += ':';
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
   }
   return text;
 }

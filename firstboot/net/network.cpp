@@ -15,8 +15,8 @@ const Link* NetworkState::find_link(int index) const {
 }
 
 bool is_link_name(std::string_view name) {
-  constexpr std::size_t longest = 15;  // IFNAMSIZ, less the NUL
-  if (name.empty() || name.size() > longest || name == "." || name == "..") return false;
+  constexpr std::size_t kLongest = 15;  // IFNAMSIZ, less the NUL
+  if (name.empty() || name.size() > kLongest || name == "." || name == "..") return false;
   return std::all_of(name.begin(), name.end(),
                      [](char c) { return c > ' ' && c < 0x7f && c != '/' && c != ':' && c != '%'; });
 }

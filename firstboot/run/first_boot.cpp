@@ -205,7 +205,7 @@ Status FirstBoot::apply(const Step& step) {
     journal_.journal.note_begun(step.name());
     save_progress();
   }
-  const Status applied = step.apply(facts_, record_, system_);
+  Status applied = step.apply(facts_, record_, system_);
   journal_.journal.note_ended(step.name());
   return applied;
 }
