@@ -2,6 +2,7 @@
 #include "kubernetes/runtime_config.h"
 #include "steps/registry.h"
 #include "steps/try_again.h"
+#include "system/put_file.h"
 
 namespace kraken {
 
@@ -90,8 +91,7 @@ Check KubernetesRuntimeStep::check(const Facts& facts, const NodeRecord& record)
 // A configuration with which the runtime does not start is taken back: what ran with it before is to run again.
 Status write_config(const RuntimeFacts& runtime, const std::string& wanted, System& system) {
   const std::string path = config_path(runtime);
-  KRAKEN_TRY(system.make_folder(path.substr(0, path.rfind('/'))));
-  KRAKEN_TRY(system.replace_file(path, wanted, FileMode::kPublic));
+  KRAKEN_TRY(put_file(system, path, wanted, FileMode::kPublic));
   Status restarted = system.run_program({"systemctl", "restart", unit_of(runtime)}, kRestartLimit);
   if (restarted.ok() || restarted.error().code() == ErrorCode::kNotFound) return restarted;
   if (runtime.config.state == TextFile::State::kAbsent) {
