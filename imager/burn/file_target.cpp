@@ -13,6 +13,39 @@ namespace kraken {
 
 namespace {
 
+constexpr int kNameAttempts = 100;
+
+struct Temporary {
+  UniqueFd fd;
+  std::string name;  // empty: it has none
+};
+
+// Mode 0600.
+Temporary create_beside(const std::filesystem::path& final_name) {
+  std::string name = final_name.string() + ".XXXXXX";
+  UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
+  return {std::move(fd), std::move(name)};
+}
+
+// A file without a name is gone with the program, however that ends. Not every file system can have one (FAT, NFS).
+Temporary create_temporary(const std::filesystem::path& final_name) {
+  const std::filesystem::path folder = final_name.parent_path();
+  UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  return fd.valid() ? Temporary{std::move(fd), {}} : create_beside(final_name);
+}
+
+// Gives a file that has no name one beside its final name, for only a rename replaces what is there.
+Result<std::string> name_beside(const UniqueFd& fd, const std::filesystem::path& final_name) {
+  const std::string file = "/proc/self/fd/" + std::to_string(fd.get());
+  for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
+    const Temporary free = create_beside(final_name);
+    if (!free.fd.valid() || ::unlink(free.name.c_str()) != 0) break;
+    if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, free.name.c_str(), AT_SYMLINK_FOLLOW) == 0) return free.name;
+    if (errno != EEXIST) break;
+  }
+  return Error::from_errno(errno, "name the file beside " + final_name.string());
+}
+
 class FileTarget : public Target {
  public:
   FileTarget(std::filesystem::path final_name, std::string temporary, UniqueFd fd, DirectFile direct)
@@ -54,6 +87,9 @@ class FileTarget : public Target {
 
   Status publish() override {
     if (::fsync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
+    if (temporary_.empty()) {
+      KRAKEN_ASSIGN(temporary_, name_beside(fd_, final_name_));
+    }
     if (::rename(temporary_.c_str(), final_name_.c_str()) != 0) {
       return Error::from_errno(errno, "rename " + temporary_ + " to " + final_name_.string());
     }
@@ -71,7 +107,7 @@ class FileTarget : public Target {
   }
 
   std::filesystem::path final_name_;
-  std::string temporary_;  // empty once it has its final name
+  std::string temporary_;  // empty while it has no name, and once it has its final one
   UniqueFd fd_;
   DirectFile direct_;
 };
@@ -97,15 +133,10 @@ Status check_final_name(const std::filesystem::path& name) {
   return ok_status();
 }
 
-struct Temporary {
-  UniqueFd fd;
-  std::string name;
-};
-
 // Removes the temporary file unless everything worked.
 Result<std::unique_ptr<Target>> finish(const std::filesystem::path& final_name, Temporary temporary, Bytes size) {
   const auto fail = [&](const Error& error) {
-    ::unlink(temporary.name.c_str());
+    if (!temporary.name.empty()) ::unlink(temporary.name.c_str());
     return error.with_context(final_name.string());
   };
   if (size > static_cast<Bytes>(std::numeric_limits<off_t>::max())) {
@@ -124,8 +155,7 @@ Result<std::unique_ptr<Target>> finish(const std::filesystem::path& final_name, 
 
 Result<std::unique_ptr<Target>> open_file_target(const std::filesystem::path& final_name, Bytes size) {
   KRAKEN_TRY(check_final_name(final_name));
-  Temporary temporary{UniqueFd(), final_name.string() + ".XXXXXX"};
-  temporary.fd.reset(::mkostemp(temporary.name.data(), O_CLOEXEC));  // mode 0600
+  Temporary temporary = create_temporary(final_name);
   if (!temporary.fd.valid()) {
     return Error::from_errno(errno, "create a file in the folder of " + final_name.string())
         .recode(ErrorCode::kTargetRefused);

@@ -61,9 +61,10 @@ class Target {
   std::deque<FinishedTransfer> done_at_once_;
 };
 
-// A file of `size` bytes with mode 0600, for the image holds secrets. Until publish() it is a temporary file beside
-// `final_name`. kTargetRefused when `final_name` is something else than a regular file, a symbolic link to one among
-// that, or its folder does not exist or may not be written.
+// A file of `size` bytes with mode 0600, for the image holds secrets. Until publish() it has no name, or is a temporary
+// file beside `final_name` where the file system knows no files without names. kTargetRefused when `final_name` is
+// something else than a regular file, a symbolic link to one among that, or its folder does not exist or may not be
+// written.
 Result<std::unique_ptr<Target>> open_file_target(const std::filesystem::path& final_name, Bytes size);
 
 // What stays the same as long as nobody exchanges the card.

@@ -76,28 +76,55 @@ class LostOutputTest(OutputCase):
         self.assertIn("the reader of standard output went away before the end", error)
         self.assertEqual(image.read_bytes(), self.burn(3).read_bytes())
 
-    @unittest.skipUnless(can_make_nbd_cards(), "a slow disk needs root, nbdkit and nbdfuse")
-    def test_no_signal_leaves_half_a_file(self):
-        # Slow enough for a burn of many seconds, which no signal comes too late for.
+
+@unittest.skipUnless(can_make_nbd_cards(), "a slow disk needs root, nbdkit and nbdfuse")
+class SignalTest(OutputCase):
+    def slow_folder(self, *mkfs):
+        """So slow that a burn takes many seconds, which no signal comes too late for."""
         disk = NbdCard(self.folder / "disk", "--filter=rate", "memory", "256M", "rate=40M", "burstiness=8")
         self.addCleanup(disk.close)
-        run("mkfs.ext4", "-q", "-E", "nodiscard", disk.device)
+        run(*mkfs, disk.device)
         mount = self.folder / "mount"
         mount.mkdir()
         run("mount", disk.device, mount)
         self.addCleanup(run, "umount", mount)
         folder = mount / "images"
         folder.mkdir()
+        return folder
+
+    def begin(self, folder):
+        process = self.start("burn", "--json", "--full", "--node", 3, "--output", folder / "x.img")
+        while '"writing"' not in process.stdout.readline():
+            self.assertIsNone(process.poll())
+        return process
+
+    def stop(self, process, number):
+        process.send_signal(number)
+        lines, error = process.stdout.readlines(), process.stderr.read()
+        self.assertEqual(process.wait(timeout=60), 6, error)
+        self.assertEqual(json.loads(lines[-1])["event"], "error")
+
+    def test_no_signal_leaves_half_a_file(self):
+        folder = self.slow_folder("mkfs.ext4", "-q", "-E", "nodiscard")
         for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM, signal.SIGRTMIN):
             with self.subTest(number):
-                process = self.start("burn", "--json", "--full", "--node", 3, "--output", folder / "x.img")
-                self.assertIn("progress", process.stdout.readline())
-                self.assertEqual(len(list(folder.iterdir())), 1)
-                process.send_signal(number)
-                lines, error = process.stdout.readlines(), process.stderr.read()
-                self.assertEqual(process.wait(timeout=60), 6, error)
-                self.assertEqual(json.loads(lines[-1])["event"], "error")
+                self.stop(self.begin(folder), number)
                 self.assertEqual(list(folder.iterdir()), [])
+
+    def test_nor_does_one_that_nobody_can_catch(self):
+        folder = self.slow_folder("mkfs.ext4", "-q", "-E", "nodiscard")
+        process = self.begin(folder)
+        process.kill()
+        process.wait(timeout=60)
+        self.assertEqual(list(folder.iterdir()), [])
+
+    def test_where_files_need_names_the_file_has_not_its_final_one(self):
+        folder = self.slow_folder("mkfs.vfat")
+        process = self.begin(folder)
+        names = [path.name for path in folder.iterdir()]
+        self.assertEqual((len(names), "x.img" in names), (1, False), names)
+        self.stop(process, signal.SIGTERM)
+        self.assertEqual(list(folder.iterdir()), [])
 
 
 class LastLineTest(OutputCase):

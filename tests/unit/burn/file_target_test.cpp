@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -30,6 +31,17 @@ std::size_t files_in(const std::filesystem::path& folder) {
   return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
 }
 
+// The file that is open in the folder, named or not.
+std::filesystem::path file_under_way(const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code ignored;
+    const std::string leads_to = std::filesystem::read_symlink(entry, ignored);
+    if (leads_to.starts_with(folder.string() + "/")) return entry;
+  }
+  ADD_FAILURE() << "no file is open in " << folder;
+  return {};
+}
+
 struct stat stat_of(const std::filesystem::path& path) {
   struct stat info = {};
   EXPECT_EQ(::stat(path.c_str(), &info), 0);
@@ -58,6 +70,16 @@ TEST(FileTarget, PublishesTheImageSparseAndPrivate) {
   ASSERT_TRUE((*file)->read(0, found).ok());
   ASSERT_TRUE(source.read(0, wanted).ok());
   EXPECT_TRUE(found == wanted);
+}
+
+// So that nothing is left when the program is killed.
+TEST(FileTarget, HasNoNameBeforeTheEnd) {
+  const test::TempFolder folder;
+  const auto target = open_file_target(folder / "node.img", kMiB);
+  ASSERT_TRUE(target.ok()) << target.error().what();
+  const UniqueFd unnamed(::open(folder.path().c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!unnamed.valid()) GTEST_SKIP() << "this file system knows no files without names";
+  EXPECT_EQ(files_in(folder.path()), 0U);
 }
 
 TEST(FileTarget, ReplacesAnOlderFileOnlyAtTheEnd) {
@@ -179,7 +201,7 @@ TEST(FileTarget, SaysThatTheFileSystemIsFull) {
   EXPECT_EQ(test::run("umount " + folder.path().string()).status, 0);
 }
 
-// Someone else overwrites the temporary file before it is read back, which begins as soon as it was flushed.
+// Someone else overwrites the file before it is read back, which begins as soon as it was flushed.
 TEST(FileTarget, ReadsBackWhatIsInTheFile) {
   const test::TempFolder folder;
   const MemoryStore source(std::vector<std::byte>(kSize, std::byte{0x33}));
@@ -188,8 +210,7 @@ TEST(FileTarget, ReadsBackWhatIsInTheFile) {
   BurnOptions options;
   options.progress = [&](const BurnProgress& progress) {
     if (progress.phase != BurnPhase::kFlush) return;
-    const auto temporary = std::filesystem::directory_iterator(folder.path())->path();
-    std::fstream file(temporary, std::ios::in | std::ios::out | std::ios::binary);
+    std::fstream file(file_under_way(folder.path()), std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(static_cast<std::streamoff>(kSize - 1));
     file.put('x');
   };
