@@ -14,7 +14,7 @@ constexpr std::size_t kBuffers = 4;
 
 }  // namespace
 
-ImageWriter::ImageWriter(int fd, OnWritten on_written) : fd_(fd), on_written_(std::move(on_written)) {
+ImageWriter::ImageWriter(int fd, OnWritten on_written) : fd_(fd), on_written_(std::move(on_written)), flush_(fd) {
   for (std::size_t i = 0; i < kBuffers; ++i) free_.emplace_back(kBufferSize);
   thread_ = std::thread([this] { run(); });
 }
@@ -89,6 +89,7 @@ Status ImageWriter::write_piece(const Piece& piece) {
     return Error::from_errno(errno, "set the image's size");
   }
   size_ += data.size();
+  flush_.grown_to(size_);
   if (on_written_) on_written_(size_);
   return ok_status();
 }

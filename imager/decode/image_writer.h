@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/units.h"
 #include "crypto/digest.h"
+#include "decode/early_flush.h"
 
 namespace kraken {
 
@@ -63,6 +64,7 @@ class ImageWriter {
   // The thread's own until it was joined.
   Bytes size_ = 0;
   Sha256 hash_;
+  EarlyFlush flush_;
   std::thread thread_;
 };
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <future>
 
+#include "decode/early_flush.h"
 #include "decode/hashing_source.h"
 #include "decode/image_writer.h"
 #include "decode/input_cursor.h"
@@ -49,6 +50,7 @@ Status check_head(const BlockSource& input, const DecodeLimits& limits) {
 Result<std::string> hash_as_it_grows(XzUnpacker& unpacker, const UnpackInto& into, Bytes size,
                                      const std::function<Status()>& on_piece) {
   Sha256 hash;
+  EarlyFlush flush(into.fd);
   std::vector<std::byte> buffer(256 * kKiB);
   Bytes there = 0;
   for (Bytes at = 0; at < size;) {
@@ -60,6 +62,7 @@ Result<std::string> hash_as_it_grows(XzUnpacker& unpacker, const UnpackInto& int
     KRAKEN_TRY(read_all_at(into.fd, at, piece));
     hash.update(piece);
     at += piece.size();
+    flush.grown_to(at);
     if (into.growing != nullptr) into.growing->grow(at);
   }
   KRAKEN_TRY(unpacker.finish());
