@@ -18,14 +18,14 @@ namespace {
 // Linux 5.15 and later, include/uapi/linux/fs.h; older headers have no name for it.
 constexpr unsigned long kGetDiskSequence = _IOR(0x12, 128, std::uint64_t);
 
-Error refused(const BlockDevice& device, const std::string& why) {
-  return Error(ErrorCode::kTargetRefused, device.path.string() + ": " + why);
+Error refused(const BlockDevice& device, const std::string& why, int cause = 0) {
+  return Error(ErrorCode::kTargetRefused, device.path.string() + ": " + why, cause);
 }
 
 Error open_error(const BlockDevice& device, const Error& error) {
   switch (error.sys_errno()) {
     case EBUSY:
-      return refused(device, "another program or the kernel holds it; unmount it or end that program");
+      return refused(device, "another program or the kernel holds it; unmount it or end that program", EBUSY);
     case EROFS:
       return refused(device, "read-only; look for the card's lock switch");
     case ENOMEDIUM:

@@ -18,7 +18,8 @@ struct OpenedDevice {
   std::optional<UdisksBlock> opener;  // nothing: this program opened it by itself
 };
 
-// kTargetRefused with the reason and what to do; kInterrupted. Nothing was written, and nothing stays open.
+// kTargetRefused with the reason and what to do, and EBUSY when somebody else holds it; kInterrupted. Nothing was
+// written, and nothing stays open.
 Result<OpenedDevice> open_exclusively(const BlockDevice& device, const Permission& permission);
 
 }  // namespace kraken

@@ -53,6 +53,7 @@ Result<std::vector<JudgedDisk>> judge_disks(const CardOptions& options) {
 
 Result<BlockDevice> named_card(const std::filesystem::path& device, const CardOptions& options) {
   KRAKEN_ASSIGN(BlockDevice card, query_block_device(device, options.roots).recode(ErrorCode::kTargetRefused));
+  if (judge_card(card, options.limits).verdict == CardVerdict::kEmpty) return card;
   KRAKEN_TRY(check_named_card(card, options.limits, options.fixed));
   return card;
 }

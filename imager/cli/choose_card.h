@@ -14,11 +14,11 @@ struct JudgedDisk {
   std::string content;  // what is on it; empty when it was not looked at
 };
 
-// All disks that have a medium, in the order of their names. Only cards are opened, for reading, to see what is on
-// them.
+// All disks, in the order of their names, and readers without a card. Only cards are opened, for reading, to see what
+// is on them.
 Result<std::vector<JudgedDisk>> judge_disks(const CardOptions& options);
 
-// kTargetRefused when the named device may not be written.
+// kTargetRefused when the named device may not be written. One of size 0 is a reader without a card, to be waited for.
 Result<BlockDevice> named_card(const std::filesystem::path& device, const CardOptions& options);
 
 // Who says which one of several cards is meant.

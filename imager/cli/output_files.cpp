@@ -28,7 +28,7 @@ bool lies_in(const stdfs::path& file, const stdfs::path& folder) {
   return !root.empty() && std::ranges::mismatch(root, place).in1 == root.end();
 }
 
-Status check_spares_inputs(const stdfs::path& file, const RunInputs& inputs) {
+Status check_file(const stdfs::path& file, const RunInputs& inputs) {
   const auto refused = [&](const stdfs::path& input) {
     return Error(ErrorCode::kTargetRefused, file.string() + ": this would overwrite what is read here (" +
                                                 input.string() + "); choose another name");
@@ -75,12 +75,17 @@ Result<std::vector<stdfs::path>> output_files(const BurnOptionsCli& options,
                                               const std::vector<const NodeConfig*>& nodes, const RunInputs& inputs) {
   KRAKEN_ASSIGN(const std::vector<stdfs::path> files, name_files(options, nodes));
   for (const stdfs::path& file : files) {
-    KRAKEN_TRY(check_spares_inputs(file, inputs));
-    KRAKEN_TRY(check_spares_inputs(receipt_beside(file), inputs));
+    KRAKEN_TRY(check_file(file, inputs));
+    KRAKEN_TRY(check_file(receipt_beside(file), inputs));
   }
   // A single file's folder is the user's to make.
   if (files.front() != *options.output) KRAKEN_TRY(make_folders(*options.output).recode(ErrorCode::kTargetRefused));
   return files;
+}
+
+Status check_spares_inputs(const BlockDevice& card, const RunInputs& inputs) {
+  if (card.backing.empty()) return ok_status();
+  return check_file(card.backing, inputs).with_context(card.path.string());
 }
 
 }  // namespace kraken

@@ -1,5 +1,5 @@
-// Where --output puts the images of a run, and what must not be lost to it: an image takes the place of a file that has
-// its name.
+// Where --output puts the images of a run, and what must not be lost to a run: an image takes the place of a file that
+// has its name, and a loop device's file is overwritten.
 #pragma once
 
 #include <filesystem>
@@ -25,5 +25,8 @@ RunInputs inputs_of(const ClusterConfig& cluster, const CommonOptions& common, c
 Result<std::vector<std::filesystem::path>> output_files(const BurnOptionsCli& options,
                                                         const std::vector<const NodeConfig*>& nodes,
                                                         const RunInputs& inputs);
+
+// kTargetRefused for a loop device that shows an input.
+Status check_spares_inputs(const BlockDevice& card, const RunInputs& inputs);
 
 }  // namespace kraken

@@ -74,6 +74,11 @@ struct Family {
   std::vector<std::string> names;
   std::vector<DeviceNumber> numbers;
 
+  void add(const fs::path& folder) {
+    names.push_back(folder.filename().string());
+    if (const auto number = parse_device_number(sysfs_attribute(folder, "dev"))) numbers.push_back(*number);
+  }
+
   // Whether a table's path, "/dev/sdb1" say, is one of them. Links were resolved by who wrote the table.
   bool has_path(const std::string& path, const SystemRoots& roots) const {
     return std::ranges::any_of(names, [&](const std::string& name) { return path == (roots.dev / name).string(); });
@@ -118,30 +123,92 @@ std::string model_of(const fs::path& folder) {
   return std::string(trim(sysfs_attribute(device, "vendor") + " " + model));
 }
 
-// The loop devices over one of the family, by the name that the kernel has for what was opened, or by its number.
+// What a loop device shows, by the name that the kernel has for it; without a name, it is none.
+struct Backing {
+  std::string name;
+  struct stat info = {};  // all zeros: nothing that can be looked at has this name
+
+  explicit Backing(const fs::path& device) : name(sysfs_attribute(device / "loop", "backing_file")) {
+    if (!name.empty() && ::stat(name.c_str(), &info) != 0) info = {};
+  }
+
+  DeviceNumber number() const { return {major(info.st_rdev), minor(info.st_rdev)}; }
+
+  BackingKind kind(const SystemRoots& roots) const {
+    if (name.empty()) return BackingKind::kNone;
+    const fs::path path = name;
+    const bool is_named_so = path.parent_path() == roots.dev && is_there(roots.sys / "class/block" / path.filename());
+    if (S_ISBLK(info.st_mode) || is_named_so) return BackingKind::kDevice;
+    // The kernel's mark for it (d_path() in fs/d_path.c).
+    return info.st_mode == 0 && name.ends_with(" (deleted)") ? BackingKind::kDeleted : BackingKind::kFile;
+  }
+
+  bool is_same_file(const Backing& other) const {
+    if (info.st_mode == 0) return !name.empty() && name == other.name;
+    return info.st_dev == other.info.st_dev && info.st_ino == other.info.st_ino;
+  }
+};
+
+// The loop devices over one of the family.
 std::vector<std::string> loops_over(const Family& family, const SystemRoots& roots) {
   std::vector<std::string> loops;
   for (const std::string& name : names_in(roots.sys / "block")) {
-    const std::string file = sysfs_attribute(roots.sys / "block" / name / "loop", "backing_file");
-    struct stat info = {};
-    const bool is_device = !file.empty() && ::stat(file.c_str(), &info) == 0 && S_ISBLK(info.st_mode);
-    const DeviceNumber number{major(info.st_rdev), minor(info.st_rdev)};
-    const bool by_number = is_device && std::ranges::find(family.numbers, number) != family.numbers.end();
-    if (by_number || family.has_path(file, roots)) loops.push_back(name);
+    const Backing backing(roots.sys / "block" / name);
+    const bool by_number =
+        S_ISBLK(backing.info.st_mode) && std::ranges::find(family.numbers, backing.number()) != family.numbers.end();
+    if (by_number || family.has_path(backing.name, roots)) loops.push_back(name);
   }
   return loops;
+}
+
+// The folders of a whole device and of its partitions.
+std::vector<fs::path> with_partitions(const fs::path& folder) {
+  std::vector<fs::path> parts{folder};
+  for (const auto& name : names_in(folder)) {
+    if (is_there(folder / name / "partition")) parts.push_back(folder / name);
+  }
+  return parts;
+}
+
+// Those of the other loop devices that show the same file.
+std::vector<fs::path> twins_of(const std::string& loop, const Backing& backing, const SystemRoots& roots) {
+  std::vector<fs::path> parts;
+  if (backing.name.empty()) return parts;
+  for (const std::string& name : names_in(roots.sys / "block")) {
+    const fs::path folder = roots.sys / "block" / name;
+    if (name == loop || !backing.is_same_file(Backing(folder))) continue;
+    std::ranges::copy(with_partitions(folder), std::back_inserter(parts));
+  }
+  return parts;
 }
 
 // What is made of the device, and of that: an encrypted volume, and the logical volumes in it.
 void add_holder(const std::string& name, const SystemRoots& roots, Family& family) {
   if (std::ranges::find(family.names, name) != family.names.end()) return;
   const fs::path folder = roots.sys / "class/block" / name;
-  family.names.push_back(name);
-  const auto number = parse_device_number(sysfs_attribute(folder, "dev"));
-  if (number) family.numbers.push_back(*number);
+  family.add(folder);
   for (const auto& holder : names_in(folder / "holders")) add_holder(holder, roots, family);
-  const Family own{{name}, number ? std::vector{*number} : std::vector<DeviceNumber>()};
+  Family own;
+  own.add(folder);
   for (const auto& loop : loops_over(own, roots)) add_holder(loop, roots, family);
+}
+
+// Who uses it: by itself, by a partition, or by another loop device that shows the same file.
+Status add_users(const fs::path& folder, const Backing& backing, const SystemRoots& roots, BlockDevice& device) {
+  std::vector<fs::path> parts = with_partitions(folder);
+  for (std::size_t i = 1; i < parts.size(); ++i) device.partitions.push_back(parts[i].filename().string());
+  const std::string& whole = device.is_partition ? device.parent : device.kernel_name;
+  std::ranges::copy(twins_of(whole, backing, roots), std::back_inserter(parts));
+  Family family;
+  for (const fs::path& part : parts) {
+    family.add(part);
+    std::ranges::copy(names_in(part / "holders"), std::back_inserter(device.holders));
+  }
+  std::ranges::copy(loops_over(family, roots), std::back_inserter(device.holders));
+  for (const auto& holder : device.holders) add_holder(holder, roots, family);
+  KRAKEN_ASSIGN(device.mount_points, mount_points_of(family, roots));
+  device.swap = swap_of(family, roots);
+  return ok_status();
 }
 
 Result<BlockDevice> describe(const fs::path& folder, const SystemRoots& roots) {
@@ -163,20 +230,10 @@ Result<BlockDevice> describe(const fs::path& folder, const SystemRoots& roots) {
   device.bus = device_bus(whole);
   device.serial = device_serial(whole);
   device.sequence = number_attribute(whole, "diskseq", 0);
-
-  Family family{{device.kernel_name}, {device.number}};
-  device.holders = names_in(folder / "holders");
-  for (const auto& name : names_in(folder)) {
-    if (!is_there(folder / name / "partition")) continue;
-    device.partitions.push_back(name);
-    family.names.push_back(name);
-    if (const auto part = parse_device_number(sysfs_attribute(folder / name, "dev"))) family.numbers.push_back(*part);
-    std::ranges::copy(names_in(folder / name / "holders"), std::back_inserter(device.holders));
-  }
-  std::ranges::copy(loops_over(family, roots), std::back_inserter(device.holders));
-  for (const auto& holder : device.holders) add_holder(holder, roots, family);
-  KRAKEN_ASSIGN(device.mount_points, mount_points_of(family, roots));
-  device.swap = swap_of(family, roots);
+  const Backing backing(whole);
+  device.backing = backing.name;
+  device.backing_kind = backing.kind(roots);
+  KRAKEN_TRY(add_users(folder, backing, roots, device));
   return device;
 }
 
@@ -214,7 +271,7 @@ Result<std::vector<BlockDevice>> list_block_devices(const SystemRoots& roots) {
   for (const auto& name : names_in(folder)) {
     auto device = describe_link(folder / name, roots);
     // A device may go while the list is made.
-    if (device.ok() && device->size > 0) devices.push_back(std::move(device).value());
+    if (device.ok() && (device->size > 0 || device->is_removable)) devices.push_back(std::move(device).value());
   }
   return devices;
 }

@@ -24,6 +24,9 @@ struct DeviceNumber {
   friend bool operator==(DeviceNumber, DeviceNumber) = default;
 };
 
+// What a loop device shows. kDeleted is a name that is gone: nobody can tell what had it.
+enum class BackingKind { kNone, kFile, kDevice, kDeleted };
+
 struct BlockDevice {
   std::filesystem::path path;  // /dev/sdb
   std::string kernel_name;     // sdb
@@ -33,12 +36,15 @@ struct BlockDevice {
   bool is_partition = false;
   std::string parent;  // of a partition, the whole device's kernel name; empty otherwise
   bool is_read_only = false;
-  bool is_removable = false;   // and so are SD cards in the board's own slot
-  std::string model;           // vendor and model as sysfs has them, trimmed; may be empty
-  std::string bus;             // "usb", "mmc", ... as device_bus() names it; may be empty
-  std::string serial;          // a card's CID or a disk's serial number; may be empty
+  bool is_removable = false;  // and so are SD cards in the board's own slot
+  std::string model;          // vendor and model as sysfs has them, trimmed; may be empty
+  std::string bus;            // "usb", "mmc", ... as device_bus() names it; may be empty
+  std::string serial;         // a card's CID or a disk's serial number; may be empty
+  std::string backing;        // of a loop device: what it shows, as the kernel names it; empty otherwise
+  BackingKind backing_kind = BackingKind::kNone;
   std::uint64_t sequence = 0;  // another number for each medium that was put in; 0 when the kernel does not count
-  // Who uses the device or one of its partitions, or, for the first two, what is made of it (RAID, LVM, encryption).
+  // Who uses the device or one of its partitions, or, for the first two, what is made of it (RAID, LVM, encryption), or
+  // another loop device that shows the same file.
   std::vector<std::string> mount_points;
   std::vector<std::string> swap;        // kernel names in use as swap
   std::vector<std::string> holders;     // device mapper, md, loop devices and the like: kernel names
@@ -52,7 +58,8 @@ Result<BlockDevice> query_block_device(const std::filesystem::path& path, const 
 // The same for a kernel name such as "sdb" or "mmcblk0p1".
 Result<BlockDevice> query_block_device_by_name(const std::string& kernel_name, const SystemRoots& roots = {});
 
-// Whole devices in the order of their names, without those of size 0. Fails only when sysfs cannot be read.
+// Whole devices in the order of their names; of those of size 0 only readers, which may get a medium. Fails only when
+// sysfs cannot be read.
 Result<std::vector<BlockDevice>> list_block_devices(const SystemRoots& roots = {});
 
 }  // namespace kraken

@@ -57,9 +57,11 @@ std::string device_serial(const fs::path& device) {
   return serial;
 }
 
+// A disk at a hot-plug port of SATA says that it is removable, too: libata sets the bit for it.
 bool is_removable_device(const fs::path& device) {
-  if (sysfs_attribute(device, "removable") == "1") return true;
-  return device_bus(device) == "mmc" && sysfs_attribute(device / "device", "type") == "SD";
+  const std::string bus = device_bus(device);
+  if (bus == "mmc" && sysfs_attribute(device / "device", "type") == "SD") return true;
+  return (bus == "usb" || bus == "mmc" || bus.empty()) && sysfs_attribute(device, "removable") == "1";
 }
 
 }  // namespace kraken

@@ -14,8 +14,8 @@ std::string device_bus(const std::filesystem::path& device);
 // when there is none.
 std::string device_serial(const std::filesystem::path& device);
 
-// Whether the medium or the whole drive is made to be taken out: a reader's slot, an SD card in a slot of the board
-// (but not an eMMC, which is soldered on).
+// Whether it is a card's kind of disk, made to be taken out: a USB stick or a reader's slot, an SD card in a slot of
+// the board (but not an eMMC, which is soldered on, nor a disk at a hot-plug port of SATA).
 bool is_removable_device(const std::filesystem::path& device);
 
 // The first line of a file in a folder of sysfs, trimmed; empty when there is none.

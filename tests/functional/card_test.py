@@ -153,6 +153,48 @@ class CardTest(CardCase):
         self.assertIn(f"in use by {upper.device.name}", self.burn_card(card.device, status=4).stderr)
         self.assertEqual(card.file.read_bytes(), before)
 
+    def test_a_loop_device_over_a_device_is_only_another_name(self):
+        self.write_cluster(self.base())
+        lower = self.card("card")
+        upper = LoopCard(lower.device)
+        self.addCleanup(upper.close)
+        before = lower.file.read_bytes()
+        for words in ((), ("--force-fixed-disk",)):
+            self.assertIn(f"another name for {lower.device}", self.burn_card(upper.device, *words, status=4).stderr)
+        self.assertEqual(lower.file.read_bytes(), before)
+
+    def test_a_file_that_another_loop_device_shows_is_in_use_when_that_is(self):
+        self.write_cluster(self.base())
+        card = self.card("card")
+        other = LoopCard(card.file)
+        self.addCleanup(other.close)
+        run("mkfs.ext4", "-q", "-F", other.device)
+        mount = self.folder / "mount"
+        mount.mkdir()
+        run("mount", other.device, mount)
+        self.addCleanup(run, "umount", mount, check=False)
+        self.assertIn(f"mounted at {mount}", self.burn_card(card.device, status=4).stderr)
+        run("umount", mount)
+        self.burn_card(card.device)
+
+    def test_a_loop_device_over_what_the_run_reads_is_refused(self):
+        base = self.base()
+        self.write_cluster(base)
+        card = LoopCard(base)
+        self.addCleanup(card.close)
+        before = base.read_bytes()
+        self.assertIn("would overwrite what is read here", self.burn_card(card.device, status=4).stderr)
+        self.assertEqual(base.read_bytes(), before)
+
+    def test_a_card_with_larger_sectors_is_refused(self):
+        self.write_cluster(self.base())
+        file = self.folder / "large"
+        file.write_bytes(bytes(CARD_SIZE))
+        card = LoopCard(file, "--sector-size", 4096)
+        self.addCleanup(card.close)
+        for words in ((), ("--force-fixed-disk",)):
+            self.assertIn("has sectors of 4096 bytes", self.burn_card(card.device, *words, status=4).stderr)
+
     def test_cards_lists_what_may_be_written_and_why_not(self):
         self.write_cluster(self.base())
         card = self.card("card")

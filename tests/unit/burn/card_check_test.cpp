@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "burn/target.h"
 
 namespace kraken {
@@ -20,14 +22,16 @@ BlockDevice card() {
 }
 
 // In all combinations of what a user may say.
-void expect_never(const BlockDevice& device, const std::string& words) {
-  EXPECT_EQ(judge_card(device, {}).verdict, CardVerdict::kNotWriteable) << words;
+void expect_never(const BlockDevice& device, const std::string& words,
+                  CardVerdict verdict = CardVerdict::kNotWriteable) {
+  EXPECT_EQ(judge_card(device, {}).verdict, verdict) << words;
   for (const auto fixed : {FixedDisks::kRefused, FixedDisks::kAllowed}) {
     const auto checked = check_named_card(device, CardLimits{1000 * kGB}, fixed);
     ASSERT_FALSE(checked.ok()) << words;
     EXPECT_EQ(checked.error().code(), ErrorCode::kTargetRefused);
     EXPECT_TRUE(checked.error().what().starts_with("/dev/sdb: ")) << checked.error().what();
     EXPECT_NE(checked.error().what().find(words), std::string::npos) << checked.error().what();
+    EXPECT_EQ(checked.error().sys_errno(), verdict == CardVerdict::kInUse ? EBUSY : 0);
   }
 }
 
@@ -46,13 +50,13 @@ TEST(CardCheck, NeverTakesWhatIsInUse) {
   }
   auto device = card();
   device.mount_points = {"/media/card"};
-  expect_never(device, "mounted at /media/card");
+  expect_never(device, "mounted at /media/card", CardVerdict::kInUse);
   device = card();
   device.swap = {"sdb2"};
-  expect_never(device, "in use as swap (sdb2)");
+  expect_never(device, "in use as swap (sdb2)", CardVerdict::kInUse);
   device = card();
   device.holders = {"md0"};
-  expect_never(device, "in use by md0");
+  expect_never(device, "in use by md0", CardVerdict::kInUse);
 }
 
 TEST(CardCheck, NeverTakesWhatIsNoWholeWriteableDisk) {
@@ -65,7 +69,11 @@ TEST(CardCheck, NeverTakesWhatIsNoWholeWriteableDisk) {
   expect_never(device, "read-only");
   device = card();
   device.size = 0;
+  device.is_removable = false;
   expect_never(device, "no medium");
+  device = card();
+  device.logical_sector = 4096;
+  expect_never(device, "sectors of 4096 bytes");
   for (const char* name : {"dm-0", "md127", "zram0", "ram1", "sr0", "fd0", "mmcblk0boot0", "mmcblk0rpmb"}) {
     device = card();
     device.kernel_name = name;
@@ -97,6 +105,28 @@ TEST(CardCheck, TakesAFileShownAsADiskOnlyByName) {
     EXPECT_EQ(judge_card(device, {}).verdict, CardVerdict::kNamed);
     EXPECT_TRUE(check_named_card(device, {}, FixedDisks::kRefused).ok());
   }
+}
+
+TEST(CardCheck, AReaderWithoutACardMayGetOne) {
+  auto reader = card();
+  reader.size = 0;
+  expect_never(reader, "no medium", CardVerdict::kEmpty);
+}
+
+// Whatever is behind it, the running system's disk perhaps.
+TEST(CardCheck, NeverTakesADeviceByAnotherName) {
+  auto loop = card();
+  loop.bus = "loop";
+  loop.is_removable = false;
+  loop.backing = "/dev/sda2";
+  loop.backing_kind = BackingKind::kDevice;
+  expect_never(loop, "another name for /dev/sda2");
+  loop.backing = "/tmp/card (deleted)";
+  loop.backing_kind = BackingKind::kDeleted;
+  expect_never(loop, "a file that is gone");
+  loop.backing = "/tmp/card";
+  loop.backing_kind = BackingKind::kFile;
+  EXPECT_TRUE(check_named_card(loop, {}, FixedDisks::kRefused).ok());
 }
 
 TEST(CardCheck, KnowsTwoCardsApart) {

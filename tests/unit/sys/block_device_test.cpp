@@ -61,6 +61,11 @@ class BlockDeviceTest : public ::testing::Test {
     link(at, "class/block");
   }
 
+  void loop(const std::string& name, std::size_t number, const std::string& backing) {
+    disk(name, "7:" + std::to_string(number), 100);
+    put(devices() / name / "loop/backing_file", backing + "\n");
+  }
+
   void link(const fs::path& target, const std::string& where) {
     fs::create_directories(roots_.sys / where);
     fs::create_directory_symlink(target, roots_.sys / where / target.filename());
@@ -108,15 +113,53 @@ TEST_F(BlockDeviceTest, FindsLoopDevicesOverIt) {
   partition("sde", "sde1", "8:65");
   const std::vector<std::string> backing{"/dev/sde", "/dev/sde1", "/dev/loop1", "/dev/sdb"};
   for (std::size_t i = 0; i < backing.size(); ++i) {
-    const std::string name = "loop" + std::to_string(i);
-    disk(name, "7:" + std::to_string(i), 100);
-    put(devices() / name / "loop/backing_file", backing[i] + "\n");
+    loop("loop" + std::to_string(i), i, backing[i]);
   }
   put(roots_.proc / "self/mountinfo", "22 1 7:2 / /mnt rw - ext4 /dev/loop2 rw\n");
   const auto card = query_block_device_by_name("sde", roots_);
   EXPECT_EQ(card->holders, (std::vector<std::string>{"loop0", "loop1"}));
   EXPECT_EQ(card->mount_points, std::vector<std::string>{"/mnt"});
   EXPECT_TRUE(query_block_device_by_name("loop2", roots_)->holders.empty());
+}
+
+TEST_F(BlockDeviceTest, TellsWhatALoopDeviceShows) {
+  put(folder_ / "file", "x");
+  put(folder_ / "old (deleted)", "x");
+  const std::string file = (folder_ / "file").string();
+  const std::vector<std::pair<std::string, BackingKind>> backing{
+      {"/dev/sdb1", BackingKind::kDevice},
+      {"/dev/sdz1", BackingKind::kFile},
+      {file, BackingKind::kFile},
+      {(folder_ / "old (deleted)").string(), BackingKind::kFile},
+      {file + " (deleted)", BackingKind::kDeleted}};
+  for (std::size_t i = 0; i < backing.size(); ++i) {
+    loop("loop" + std::to_string(i), i, backing[i].first);
+    const auto shown = query_block_device_by_name("loop" + std::to_string(i), roots_);
+    EXPECT_EQ(shown->backing, backing[i].first);
+    EXPECT_EQ(shown->backing_kind, backing[i].second) << backing[i].first;
+  }
+  EXPECT_EQ(query_block_device_by_name("sdb", roots_)->backing_kind, BackingKind::kNone);
+}
+
+// Two loop devices over one file, by two of its names. What uses one of them would be lost with the other.
+TEST_F(BlockDeviceTest, FindsWhoUsesALoopDevicesFileThroughAnotherOne) {
+  put(folder_ / "file", "x");
+  put(folder_ / "other", "x");
+  fs::create_hard_link(folder_ / "file", folder_ / "again");
+  loop("loop0", 0, (folder_ / "file").string());
+  loop("loop1", 1, (folder_ / "again").string());
+  loop("loop2", 2, (folder_ / "other").string());
+  EXPECT_TRUE(query_block_device_by_name("loop0", roots_)->mount_points.empty());
+  partition("loop1", "loop1p1", "259:1");
+  fs::create_directories(devices() / "loop1/loop1p1/holders/dm-7");
+  put(roots_.proc / "self/mountinfo", "22 1 259:1 / /mnt rw - ext4 /dev/loop1p1 rw\n");
+  const auto first = query_block_device_by_name("loop0", roots_);
+  EXPECT_EQ(first->mount_points, std::vector<std::string>{"/mnt"});
+  EXPECT_EQ(first->holders, std::vector<std::string>{"dm-7"});
+  EXPECT_TRUE(first->partitions.empty());
+  const auto other = query_block_device_by_name("loop2", roots_);
+  EXPECT_TRUE(other->mount_points.empty());
+  EXPECT_TRUE(other->holders.empty());
 }
 
 TEST_F(BlockDeviceTest, TellsBusSerialAndMedium) {
@@ -140,7 +183,25 @@ TEST_F(BlockDeviceTest, TellsBusSerialAndMedium) {
   const std::string reader = "pci0000:00/usb2/2-1/2-1:1.0/host4/sdd";
   disk(reader, "8:48", 1000);
   EXPECT_EQ(query_block_device_by_name("sdd", roots_)->bus, "usb");
+  EXPECT_FALSE(query_block_device_by_name("sdd", roots_)->is_removable);
+  put(devices() / reader / "removable", "1\n");
+  EXPECT_TRUE(query_block_device_by_name("sdd", roots_)->is_removable);
   EXPECT_EQ(query_block_device_by_name("sdd", roots_)->serial, "000000000819");
+}
+
+// As at SATA ports for hot-plugging.
+TEST_F(BlockDeviceTest, TakesNoDiskOfTheMachineForRemovable) {
+  const std::vector<std::pair<std::string, std::string>> disks{{"pci0000:00/ata1/host0/sdf", "ata"},
+                                                               {"pci0000:00/nvme/nvme0/nvme0n1", "nvme"},
+                                                               {"pci0000:00/virtio2/vda", "virtio"},
+                                                               {"pci0000:00/host7/sdg", "scsi"}};
+  for (std::size_t i = 0; i < disks.size(); ++i) {
+    disk(disks[i].first, "8:" + std::to_string(80 + 16 * i), 1000);
+    put(devices() / disks[i].first / "removable", "1\n");
+    const auto found = query_block_device_by_name(fs::path(disks[i].first).filename(), roots_);
+    EXPECT_EQ(found->bus, disks[i].second);
+    EXPECT_FALSE(found->is_removable) << disks[i].first;
+  }
 }
 
 TEST_F(BlockDeviceTest, KnowsAPartitionFromItsDisk) {
@@ -156,11 +217,17 @@ TEST_F(BlockDeviceTest, TakesReadOnlyFromTheSwitch) {
   EXPECT_TRUE(query_block_device_by_name("sdb1", roots_)->is_read_only);
 }
 
-TEST_F(BlockDeviceTest, ListsWhatHasAMedium) {
-  const auto list = list_block_devices(roots_);
+TEST_F(BlockDeviceTest, ListsWhatHasAMediumOrMayGetOne) {
+  loop("loop0", 0, "");
+  put(devices() / "loop0/size", "0\n");
+  auto list = list_block_devices(roots_);
   ASSERT_EQ(list->size(), 2U);
   EXPECT_EQ((*list)[0].kernel_name, "sda");
   EXPECT_EQ((*list)[1].kernel_name, "sdb");
+  put(devices() / "sdc/removable", "1\n");
+  list = list_block_devices(roots_);
+  ASSERT_EQ(list->size(), 3U);
+  EXPECT_EQ((*list)[2].kernel_name, "sdc");
 }
 
 TEST_F(BlockDeviceTest, RefusesWhatIsNoDevice) {
