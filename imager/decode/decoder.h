@@ -28,6 +28,9 @@ struct DecodeLimits {
   // What decoding xz may take, except for fixed buffers of a few MiB: a dictionary of 128 MiB, which is twice that of
   // `xz -9`, or sixteen of 8 MiB, that of `xz -6`. libarchive has the same bound for zstd; the other formats take less.
   Bytes memory = 144 * kMiB;
+  // What all threads of unpack_image() together may take of that. It only says how many there are: less than two of
+  // them need is one stream, which may take `memory`.
+  Bytes memory_of_threads = 144 * kMiB;
   unsigned threads = 0;  // that unpack_image() may use for an xz file of several blocks; 0: one for each processor
 };
 

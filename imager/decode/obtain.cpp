@@ -31,6 +31,13 @@ Status compare_digest(const std::optional<std::string>& expected, const std::str
                                           "the expected digest");
 }
 
+// Two threads for what `xz -6` made: who follows writes to a card, which is slower, and takes memory too.
+DecodeLimits limits_when_followed() {
+  DecodeLimits limits;
+  limits.memory_of_threads = 20 * kMiB;
+  return limits;
+}
+
 std::string lock_name(const std::string& key) {
   return hex_digest(sha256(as_bytes(key)));
 }
@@ -141,7 +148,8 @@ Status Obtainer::let_follow(const FileSource& file, const TemporaryFile& image) 
 Result<CachedBase> Obtainer::decode_new(const FileSource& file, const FileIdentity& identity) const {
   KRAKEN_ASSIGN(TemporaryFile temporary, TemporaryFile::create(folder_));
   KRAKEN_TRY(let_follow(file, temporary));
-  KRAKEN_ASSIGN(const Unpacked unpacked, unpack_image(file, {temporary.fd(), growing_}, DecodeLimits{}, progress_));
+  const DecodeLimits limits = growing_ != nullptr ? limits_when_followed() : DecodeLimits{};
+  KRAKEN_ASSIGN(const Unpacked unpacked, unpack_image(file, {temporary.fd(), growing_}, limits, progress_));
   const KnownDigests digests{unpacked.file_sha256, unpacked.image_sha256};
   KRAKEN_ASSIGN(const FileIdentity now, identify(file.path()));
   if (now != identity) return file_changed(file.path());

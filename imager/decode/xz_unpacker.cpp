@@ -33,7 +33,8 @@ std::optional<XzPlan> plan_xz_unpacking(const BlockSource& input, const DecodeLi
   const auto each = memory_for_a_thread(input, layout->blocks);
   if (!each) return std::nullopt;
   const Bytes processors = limits.threads != 0 ? limits.threads : std::max(1U, std::thread::hardware_concurrency());
-  const Bytes threads = std::min<Bytes>({processors, layout->blocks.size(), limits.memory / *each, kMaxThreads});
+  const Bytes memory = std::min(limits.memory, limits.memory_of_threads);
+  const Bytes threads = std::min<Bytes>({processors, layout->blocks.size(), memory / *each, kMaxThreads});
   if (threads < 2) return std::nullopt;
   return XzPlan{std::move(*layout), static_cast<unsigned>(threads), *each};
 }

@@ -21,8 +21,8 @@ struct XzPlan {
   Bytes memory = 0;      // for each
 };
 
-// Nothing when one thread has to decode the file from its start to its end: it has a single block, its dictionary
-// leaves no room for a second thread, or something is wrong with it, which that decoder says better.
+// Nothing when one thread has to decode the file from its start to its end: it has a single block, the limits leave no
+// room for a second thread's dictionary, or something is wrong with it, which that decoder says better.
 std::optional<XzPlan> plan_xz_unpacking(const BlockSource& input, const DecodeLimits& limits);
 
 class XzUnpacker {

@@ -182,6 +182,21 @@ TEST_F(Unpack, ThreadsAreAsManyAsTheirDictionariesHaveRoomFor) {
   EXPECT_EQ(threads(16 * kMiB, 12), 1U);
 }
 
+// So that decoding takes no more on a machine with many cores while a card is written meanwhile.
+TEST_F(Unpack, ThreadsMayBeAllowedLessThanOneStream) {
+  const Content image = sample_image(kMiB);
+  const auto allowed = [](Bytes memory) {
+    return DecodeLimits{.max_image = 64 * kMiB, .memory_of_threads = memory, .threads = 12};
+  };
+  const Content usual = pack(image, "-T2 --block-size=64KiB -6");
+  const auto plan = plan_xz_unpacking(MemoryStore(usual), allowed(20 * kMiB));
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->threads, 2U);
+  const Content large = pack(image, "-T2 --block-size=64KiB -9");
+  EXPECT_FALSE(plan_xz_unpacking(MemoryStore(large), allowed(20 * kMiB)));
+  EXPECT_TRUE(unpack(large, allowed(20 * kMiB)).ok());
+}
+
 // What a block says it needs is believed before anything is allocated: here 4 GiB.
 TEST_F(Unpack, ADictionaryOfSeveralGigabytesIsRefused) {
   for (const std::string options : {"-T1", "-T2 --block-size=16KiB"}) {
