@@ -123,7 +123,9 @@ void EarlyWriter::start_filling(std::size_t index) {
 }
 
 Status EarlyWriter::fill(UnitSlot& slot) const {
-  KRAKEN_TRY(image_.read(slot.unit.offset, slot.bytes()).with_context("reading what was decoded"));
+  KRAKEN_TRY(image_.read(slot.unit.offset, slot.bytes())
+                 .with_context("reading what was decoded")
+                 .recode(ErrorCode::kBaseImage));
   slot.found = unit_digest(slot.bytes());
   slot.parts = data_in(slot);
   return ok_status();

@@ -40,7 +40,8 @@ class EarlyWriter {
   bool has_failed() const { return has_failed_.load(); }
 
   // Ends writing at once, when the image was decoded and found to be what it should be. `image` is the node's, made
-  // upon that one. Nothing when writing never began: the target is as it was. kWriteFailed as burn_image() says it.
+  // upon that one. Nothing when writing never began: the target is as it was. kWriteFailed and kBaseImage as
+  // burn_image() says it.
   Result<std::optional<HeadStart>> hand_over(const Overlay& image);
   // The same when there is no image after all: why the target could not be written, if that is so.
   Status give_up();

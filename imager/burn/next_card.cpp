@@ -1,6 +1,7 @@
 #include "burn/next_card.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <vector>
 
 namespace kraken {
@@ -21,6 +22,9 @@ class Reader {
     if (card_ != spent_) spent_.reset();
     return card_ && !spent_;
   }
+
+  // The card had its turn.
+  void spend() { spent_ = card_; }
 
   bool is_news(const std::string& reason) {
     if (std::ranges::find(reasons_, reason) != reasons_.end()) return false;
@@ -43,6 +47,7 @@ Status wait_for_card(std::optional<CardIdentity> spent, const CardHooks& hooks) 
     if (reader.has_new_card(seen)) {
       const Status taken = hooks.take(*seen);
       if (taken.ok() || taken.error().code() != ErrorCode::kTargetRefused) return taken;
+      if (taken.error().sys_errno() != EBUSY) reader.spend();
       if (reader.is_news(taken.error().what())) hooks.on_refusal(taken.error().what());
     }
     if (!hooks.pause()) return Error(ErrorCode::kInterrupted, "interrupted while waiting for a card");

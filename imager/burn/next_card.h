@@ -13,8 +13,8 @@ namespace kraken {
 struct CardHooks {
   // The reader as it is now. A failure or a size of 0 says that no card is in it.
   std::function<Result<BlockDevice>()> look;
-  // Takes the card that was seen. kTargetRefused is a reason not to take it, and it is tried again at the next look;
-  // any other failure ends the waiting.
+  // Takes the card that was seen. kTargetRefused is a reason not to take it: with EBUSY it is tried again at the next
+  // look, otherwise not before it was out or another one came. Any other failure ends the waiting.
   std::function<Status(const BlockDevice&)> take;
   // Told of each reason once for each time that a card is put in.
   std::function<void(const std::string& reason)> on_refusal;

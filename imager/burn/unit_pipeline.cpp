@@ -72,12 +72,16 @@ void UnitPipeline::load(UnitSlot& slot, std::size_t index) const {
   slot.unit = unit_at(index, image_.size());
 }
 
+// Where the image cannot be read it is its base that cannot: the rest of it is in memory.
+Status UnitPipeline::read_part(const Extent& part, std::span<std::byte> out) const {
+  return image_.read(part.offset, out).with_context("reading the image").recode(ErrorCode::kBaseImage);
+}
+
 // What the map leaves out stays zero, as image_digest.h defines it.
 Status UnitPipeline::read_image(const Unit& unit, std::span<std::byte> out) const {
   fill_with_zeros(out);
   for (const auto& part : mapped_parts(unit)) {
-    KRAKEN_TRY(image_.read(part.offset, out.subspan(part.offset - unit.offset, part.length))
-                   .with_context("reading the image"));
+    KRAKEN_TRY(read_part(part, out.subspan(part.offset - unit.offset, part.length)));
   }
   return ok_status();
 }
@@ -143,7 +147,7 @@ Status UnitPipeline::fill(UnitSlot& slot) {
   }
   digests_[slot.index] = *known;
   for (const Extent& part : slot.parts) {
-    KRAKEN_TRY(image_.read(part.offset, slot.bytes_of(part)).with_context("reading the image"));
+    KRAKEN_TRY(read_part(part, slot.bytes_of(part)));
   }
   return ok_status();
 }
@@ -198,15 +202,18 @@ Status UnitPipeline::check_digest(UnitSlot& slot) {
   return slot.found == wanted_digest(slot.index) ? ok_status() : Status(mismatch(slot));
 }
 
-// Old content is only known from one place of the unit: it counts where that is wrong now, and was the same before.
+// Old content is only known from one place of the unit: what is true of that is told of the rest, if it is wrong too.
 std::string_view UnitPipeline::kind_of(UnitSlot& slot, std::span<const std::byte> wanted, Bytes at) const {
   const Bytes sector = round_down(at, kSectorSize);
   if (is_zero(slot.bytes().subspan(sector, std::min<Bytes>(kSectorSize, slot.unit.length - sector)))) return "zeros";
+  if (target_.holes_read_as_zeros()) return "other data";
+  const std::string_view unknown = "other data, which may be what was there before";
   const auto& before = old_.of(slot.index);
-  if (!before || !is_within(before->place, slot.parts)) return "other data";
+  if (!before || !is_within(before->place, slot.parts)) return unknown;
   const auto now = slot.bytes_of(before->place);
   const bool is_wrong = !is_same(now, wanted.subspan(before->place.offset - slot.unit.offset, now.size()));
-  return is_wrong && sha256(now) == before->digest ? "what was there before" : "other data";
+  if (!is_wrong) return unknown;
+  return sha256(now) == before->digest ? "what was there before" : "other data";
 }
 
 Error UnitPipeline::mismatch(UnitSlot& slot) {

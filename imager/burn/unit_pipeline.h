@@ -40,7 +40,8 @@ class UnitPipeline {
   // Notes what the target holds now at the start of each unit, to tell old content from damage when verify() finds a
   // difference. What cannot be read is not noted.
   void sample(UnitRange range);
-  // Fails as the image's read() does, as `on_unit` does, or with kWriteFailed. No transfer is under way afterwards.
+  // kBaseImage when the image cannot be read, kWriteFailed when the target cannot be written; fails as `on_unit` does
+  // too. No transfer is under way afterwards.
   // What is not written because it is there already counts as moved.
   Status write(UnitRange range, const OnUnit& on_unit);
 
@@ -81,6 +82,7 @@ class UnitPipeline {
     return changes_ ? changes_->digests[index] : digests_[index];
   }
   void load(UnitSlot& slot, std::size_t index) const;
+  Status read_part(const Extent& part, std::span<std::byte> out) const;
   Status read_image(const Unit& unit, std::span<std::byte> out) const;
 
   Status write_units(const std::vector<std::size_t>& units, const OnUnit& on_unit);

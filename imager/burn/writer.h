@@ -69,10 +69,11 @@ struct BurnReport {
 // The image is read from several threads at a time. Ends with target.publish(). Fails with
 //   kTargetRefused  the image does not fit; nothing was written
 //   kWriteFailed    naming the target, the offset and the cause, or the first byte that reads back differently
+//   kBaseImage      the image cannot be read
 //   kInterrupted    the stop flag was set
-// and as the image's read() does. After a failure the head of a device is zeros, the mark apart (or, when even clearing
-// it fails, the message says so), and a file is left to its target to remove. With kDifferences a device on which no
-// difference was found yet is as it was.
+// and as the image's extent_at() does. After a failure the head of a device is zeros, the mark apart (or, when even
+// clearing it fails, the message says so), and a file is left to its target to remove. With kDifferences a device on
+// which no difference was found yet is as it was.
 Result<BurnReport> burn_image(const BlockSource& image, Target& target, const BurnOptions& options);
 
 }  // namespace kraken

@@ -41,6 +41,14 @@ Json progress_event(const BurnSubject& subject, const BurnProgress& progress) {
   return json;
 }
 
+Json obtaining_event(const Progress& progress) {
+  Json json = burn_event("progress", {});
+  json.set("phase", "decoding");
+  json.set("done", progress.done);
+  json.set("total", progress.total);
+  return json;
+}
+
 Json error_event(const BurnSubject& subject, const Error& error) {
   Json json = burn_event("error", subject);
   json.set("status", exit_status_of(error.code()));

@@ -6,6 +6,7 @@
 
 #include "burn/writer.h"
 #include "cli/burn_outcome.h"
+#include "cli/progress_meter.h"
 #include "json/json.h"
 
 namespace kraken {
@@ -13,6 +14,8 @@ namespace kraken {
 // {"event": name, "node": id or null, "target": name or null}: what every line begins with.
 Json burn_event(std::string_view name, const BurnSubject& subject);
 
+// Of the base, without a node.
+Json obtaining_event(const Progress& progress);
 Json progress_event(const BurnSubject& subject, const BurnProgress& progress);
 Json error_event(const BurnSubject& subject, const Error& error);
 Json summary_event(const std::vector<BurnOutcome>& outcomes);

@@ -17,6 +17,7 @@ std::string burn_events_schema() {
     {"$ref": "#/$defs/waiting"},
     {"$ref": "#/$defs/refused"},
     {"$ref": "#/$defs/inserted"},
+    {"$ref": "#/$defs/decoding"},
     {"$ref": "#/$defs/progress"},
     {"$ref": "#/$defs/result"},
     {"$ref": "#/$defs/error"},
@@ -49,6 +50,16 @@ std::string burn_events_schema() {
         "serial": {"$ref": "#/$defs/text_or_null"}
       }
     },
+    "decoding": {
+      "description": "the base is downloaded, decoded or hashed: bytes of its file; total is 0 while that is not known",
+      "required": ["phase", "done", "total"],
+      "properties": {
+        "event": {"const": "progress"}, "node": {"type": "null"}, "target": {"type": "null"},
+        "phase": {"const": "decoding"},
+        "done": {"$ref": "#/$defs/bytes"},
+        "total": {"$ref": "#/$defs/bytes"}
+      }
+    },
     "progress": {
       "required": ["phase", "done", "total"],
       "properties": {
@@ -67,7 +78,7 @@ std::string burn_events_schema() {
       }
     },
     "error": {
-      "description": "the node has no card; without a node: nothing was written",
+      "description": "the node has no card; of several nodes, as the last line and without a node: none has one",
       "required": ["status", "message"],
       "properties": {
         "event": {"const": "error"},

@@ -69,7 +69,7 @@ bool pause_between_looks() {
 
 struct Reader {
   std::filesystem::path device;
-  std::optional<NodeBurn> first;      // for the card that was in it from the start
+  std::optional<NodeBurn> first;      // for the card that was in it from the start, if one was
   std::optional<CardIdentity> spent;  // the card that has had its turn
 };
 
@@ -79,10 +79,13 @@ class CardRun {
 
   Status open_first(const std::vector<BlockDevice>& cards) {
     for (std::size_t i = 0; i < cards.size(); ++i) {
-      KRAKEN_ASSIGN(NodeBurn burn, NodeBurn::prepare(run_, *nodes_[i], {cards[i].path, cards[i]}));
-      readers_.push_back({cards[i].path, std::move(burn), std::nullopt});
+      readers_.push_back({cards[i].path, std::nullopt, std::nullopt});
+      if (cards[i].size == 0) continue;
+      KRAKEN_ASSIGN(readers_[i].first, NodeBurn::prepare(run_, *nodes_[i], {cards[i].path, cards[i]}));
     }
-    for (Reader& reader : readers_) KRAKEN_TRY(reader.first->open());
+    for (Reader& reader : readers_) {
+      if (reader.first) KRAKEN_TRY(reader.first->open());
+    }
     return ok_status();
   }
 

@@ -10,6 +10,7 @@
 #include "burn/receipt.h"
 #include "burn/writer.h"
 #include "cli/burn_outcome.h"
+#include "cli/progress_meter.h"
 #include "image/edit.h"
 
 namespace kraken {
@@ -33,13 +34,17 @@ class BurnTeller {
   virtual void waiting(const BurnSubject& subject) = 0;
   virtual void refused(const BurnSubject& subject, const std::string& reason) = 0;
   virtual void inserted(const BurnSubject& subject, const BlockDevice& card) = 0;
+  // Whether there is a person who can be asked.
+  virtual bool can_ask() const = 0;
   // False without a person who said yes.
   virtual bool confirm(const std::string& question) = 0;
 
+  // The base is on its way: bytes of its file, of which `total` is 0 as long as that is not known.
+  virtual void obtaining(const Progress& progress) = 0;
   virtual void progress(const BurnSubject& subject, const BurnProgress& progress) = 0;
   virtual void finished(const BurnSubject& subject, const FinishedBurn& burn) = 0;
   virtual void failed(const BurnSubject& subject, const Error& error) = 0;
-  // Instead of all that would follow begin(): no card was begun.
+  // Instead of a summary: the run came to nothing. Only failed() may have been told before, of cards begun early.
   virtual void aborted(const BurnSubject& subject, const Error& error) = 0;
   // After all others, of a run of several nodes.
   virtual void summary(const std::vector<BurnOutcome>& outcomes) = 0;

@@ -31,7 +31,17 @@ class JsonBurnTeller : public BurnTeller {
     json.set("serial", card.serial.empty() ? Json() : Json(card.serial));
     print(json);
   }
+  bool can_ask() const override { return false; }
   bool confirm(const std::string& /*question*/) override { return false; }
+
+  // Twice a second.
+  void obtaining(const Progress& progress) override {
+    const std::lock_guard lock(mutex_);
+    const auto time = Clock::now();
+    if (obtaining_told_ && time - *obtaining_told_ < kInterval) return;
+    obtaining_told_ = time;
+    print_json_line(obtaining_event(progress));
+  }
 
   // Twice a second, and at a phase's start and end.
   void progress(const BurnSubject& subject, const BurnProgress& progress) override {
@@ -76,6 +86,7 @@ class JsonBurnTeller : public BurnTeller {
 
   bool has_several_ = false;  // else the program's last words tell of the failure
   std::mutex mutex_;
+  std::optional<Clock::time_point> obtaining_told_;
   std::map<std::uint32_t, Told> told_;  // by node
 };
 

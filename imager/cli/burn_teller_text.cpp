@@ -76,6 +76,7 @@ class TextBurnTeller : public BurnTeller {
     above([&] { std::cerr << subject.name << ": to " << subject.target << " (" << card_text(card) << ")\n"; });
   }
 
+  bool can_ask() const override { return ::isatty(STDIN_FILENO) == 1; }
   // Other cards go on meanwhile, and are shown again afterwards.
   bool confirm(const std::string& question) override {
     const std::lock_guard one_at_a_time(asking_);
@@ -85,6 +86,8 @@ class TextBurnTeller : public BurnTeller {
     return is_yes;
   }
 
+  // It has a line of its own, as with every command that needs a base.
+  void obtaining(const Progress& /*progress*/) override {}
   void progress(const BurnSubject& subject, const BurnProgress& progress) override {
     const std::lock_guard lock(mutex_);
     if (progress.total == 0) return;

@@ -1,5 +1,5 @@
 // Takes a card that was put into a reader for a node, or says why it will not do. Serves burn/next_card.h, which asks
-// again and again; what was made, or answered, for a card is kept as long as that card is in the reader.
+// again while a card is in use; what was made, or answered, for it is kept as long as it is in the reader.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,8 @@ class CardTaking {
       : run_(&run), node_(&node), spent_(&spent) {}
 
   // The burn is open when this succeeds. kTargetRefused with the reason when the card must not be written, is too
-  // small, had its turn in this run, or nobody says yes to it; otherwise as NodeBurn::prepare() fails.
+  // small, had its turn in this run, or nobody says yes to it, with EBUSY when it is only in use; otherwise as
+  // NodeBurn::prepare() fails.
   Status take(const BlockDevice& card);
 
   // Only after take() succeeded.

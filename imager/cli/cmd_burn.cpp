@@ -52,7 +52,7 @@ Result<std::vector<const NodeConfig*>> wanted_nodes(const ClusterConfig& cluster
 struct Wanted {
   std::vector<const NodeConfig*> nodes;
   std::vector<stdfs::path> files;  // with --output, one for each node
-  std::vector<BlockDevice> cards;  // else
+  std::vector<BlockDevice> cards;  // else; of size 0: a reader whose card is waited for
 };
 
 Status find_wanted(const ClusterConfig& cluster, const BurnOptionsCli& options, Chooser chooser, Wanted& wanted) {
@@ -69,12 +69,15 @@ Status find_wanted(const ClusterConfig& cluster, const BurnOptionsCli& options, 
 // are asked about before the first is opened.
 Status confirm_cards(const Wanted& wanted, const BurnOptionsCli& options, BurnTeller& teller) {
   for (std::size_t i = 0; i < wanted.cards.size(); ++i) {
+    if (wanted.cards[i].size == 0) continue;
     const BurnPlace place{wanted.cards[i].path, wanted.cards[i]};
     KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size_for(place, options));
     KRAKEN_TRY(check_image_size(*size, *wanted.nodes[i], 0).recode(ErrorCode::kTargetRefused));
   }
   for (std::size_t i = 0; i < wanted.cards.size(); ++i) {
-    KRAKEN_TRY(confirm_card(wanted.cards[i], wanted.nodes[i]->name.value, options, teller));
+    const BlockDevice& card = wanted.cards[i];
+    KRAKEN_TRY(card.size == 0 ? check_can_confirm(card, options, teller)
+                              : confirm_card(card, wanted.nodes[i]->name.value, options, teller));
   }
   return ok_status();
 }
@@ -95,8 +98,10 @@ Result<BurnOutcomes> burn(const BurnOptionsCli& options, const CommonOptions& co
   KRAKEN_ASSIGN(wanted.cards, named_cards(options));
   const auto before_base = [&](const ClusterConfig& cluster, const Environment& environment) -> Status {
     KRAKEN_TRY(find_wanted(cluster, options, common.json ? Chooser::kNobody : Chooser::kTerminal, wanted));
+    const RunInputs inputs = inputs_of(cluster, common, environment);
+    for (const BlockDevice& card : wanted.cards) KRAKEN_TRY(check_spares_inputs(card, inputs));
     if (options.output) {
-      KRAKEN_ASSIGN(wanted.files, output_files(options, wanted.nodes, inputs_of(cluster, common, environment)));
+      KRAKEN_ASSIGN(wanted.files, output_files(options, wanted.nodes, inputs));
     }
     teller.begin(wanted.nodes.size());
     KRAKEN_TRY(confirm_cards(wanted, options, teller));

@@ -17,6 +17,8 @@ std::string word_of(CardVerdict verdict) {
     case CardVerdict::kNamed:
       return "only by name";
     case CardVerdict::kFixed:
+    case CardVerdict::kEmpty:
+    case CardVerdict::kInUse:
     case CardVerdict::kNotWriteable:
       return "refused";
   }
@@ -48,7 +50,7 @@ void print_disks(const std::vector<JudgedDisk>& disks) {
       cards.push_back(
           {path, human_bytes(device.size), text_or(device.bus, "-"), text_or(device.model, "-"), disk.content});
     } else {
-      others.push_back({path, human_bytes(device.size), disk.judgement.reason});
+      others.push_back({path, device.size == 0 ? "-" : human_bytes(device.size), disk.judgement.reason});
     }
   }
   print_line(cards.empty() ? "No card is there." : "Cards that burn would write:");

@@ -19,4 +19,11 @@ Status confirm_card(const BlockDevice& card, const std::string& node, const Burn
   return Error(ErrorCode::kTargetRefused, name + " was not written: answer yes, or pass --yes");
 }
 
+Status check_can_confirm(const BlockDevice& reader, const BurnOptionsCli& options, const BurnTeller& teller) {
+  if (options.yes || teller.can_ask()) return ok_status();
+  return Error(
+      ErrorCode::kTargetRefused,
+      reader.path.string() + ": no medium in it, and nobody to be asked about one: put a card in, or pass --yes");
+}
+
 }  // namespace kraken

@@ -15,4 +15,7 @@ std::string card_question(const BlockDevice& card, const std::string& node, cons
 Status confirm_card(const BlockDevice& card, const std::string& node, const BurnOptionsCli& options,
                     BurnTeller& teller);
 
+// Of a reader whose card is not in it yet. kTargetRefused when nobody could say yes to it later.
+Status check_can_confirm(const BlockDevice& reader, const BurnOptionsCli& options, const BurnTeller& teller);
+
 }  // namespace kraken

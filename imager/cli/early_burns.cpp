@@ -7,9 +7,21 @@
 
 namespace kraken {
 
+namespace {
+
+Error spoiled(const std::filesystem::path& device, const Error& why) {
+  return Error(why.code(),
+               why.what() + "; " + device.string() + " had begun to be written, and does not boot: burn it anew",
+               why.sys_errno());
+}
+
+}  // namespace
+
 Status EarlyBurns::begin(const std::vector<const NodeConfig*>& nodes, const std::vector<BlockDevice>& cards) {
+  nodes_ = nodes.size();
   if (options_.update) return ok_status();
   for (std::size_t i = 0; i < std::min(cards.size(), nodes.size()); ++i) {
+    if (cards[i].size == 0) continue;
     const BurnPlace place{cards[i].path, cards[i]};
     KRAKEN_ASSIGN(const std::optional<ImageSize> size, image_size_for(place, options_));
     Waiting waiting;
@@ -28,7 +40,7 @@ bool EarlyBurns::is_writing() const {
 }
 
 bool EarlyBurns::tell() {
-  bool is_any_alive = cards_.empty();
+  bool is_any_alive = nodes_ > cards_.size();
   for (const auto& [device, waiting] : cards_) {
     const EarlyWriter& writer = *waiting.card.writer;
     is_any_alive = is_any_alive || !writer.has_failed();
@@ -42,13 +54,22 @@ Error EarlyBurns::explain(const Error& error) {
   std::optional<Error> own;
   for (auto& [device, waiting] : cards_) {
     const Status given_up = waiting.card.writer->give_up();
-    if (waiting.card.writer->total() > 0) {
-      teller_.warn(waiting.subject, device.string() + " had begun to be written, and does not boot: burn it anew");
-    }
     if (!given_up.ok()) own = given_up.error();
   }
+  const bool was_given_up = own && error.code() == ErrorCode::kInterrupted && !stop_flag().load();
+  Error cause = was_given_up ? *own : error;
+  for (auto& [device, waiting] : cards_) {
+    if (waiting.card.writer->total() == 0) continue;
+    const Status given_up = waiting.card.writer->give_up();
+    const Error why = spoiled(device, given_up.ok() ? cause : given_up.error());
+    if (nodes_ > 1) {
+      teller_.failed(waiting.subject, why.with_context(waiting.subject.name));
+    } else {
+      cause = why;
+    }
+  }
   cards_.clear();
-  return own && error.code() == ErrorCode::kInterrupted && !stop_flag().load() ? *own : error;
+  return cause;
 }
 
 std::optional<EarlyCard> EarlyBurns::take(const std::filesystem::path& device) {

@@ -26,18 +26,21 @@ class EarlyBurns {
   EarlyBurns(const BurnOptionsCli& options, BurnTeller& teller) : options_(options), teller_(teller) {}
 
   // When the configuration was read and the user has said yes to each of the cards, and before the base is obtained:
-  // they get the first of the nodes. They are not changed before the base begins to be decoded. kTargetRefused when a
-  // card cannot be opened.
+  // they get the first of the nodes. They are not changed before the base begins to be decoded. Those of size 0 are
+  // readers that wait for theirs. kTargetRefused when a card cannot be opened.
   Status begin(const std::vector<const NodeConfig*>& nodes, const std::vector<BlockDevice>& cards);
 
   // To be followed by the decoder; null when no card is waiting for it.
   GrowingImage* growing() { return cards_.empty() ? nullptr : &growing_; }
   // Whether any card is being written now, or was before it failed.
   bool is_writing() const;
-  // Tells how far the cards are; false when decoding on would be of no use, for none of them can be written.
+  // Tells how far the base is, whether a card is written meanwhile or not.
+  void tell_of_base(const Progress& progress) { teller_.obtaining(progress); }
+  // Tells how far the cards are; false when decoding on would be of no use, for none of them can be written, and no
+  // node waits for another one.
   bool tell();
-  // For a run that fails: its error, or the cards' own when they are why the decoder was stopped. Tells of the cards
-  // that nobody took, and that do not boot now.
+  // For a run that fails: its error, or the cards' own when they are why the decoder was stopped. Of several nodes,
+  // those whose card had begun to be written are told of as failed; a single one's error says it.
   Error explain(const Error& error);
 
   // The card, if it is one of these.
@@ -51,6 +54,7 @@ class EarlyBurns {
 
   const BurnOptionsCli& options_;
   BurnTeller& teller_;
+  std::size_t nodes_ = 0;
   GrowingImage growing_;
   std::map<std::filesystem::path, Waiting> cards_;
 };

@@ -126,6 +126,7 @@ Result<CachedBase> find_base(const ClusterConfig& cluster, const Environment& en
   Obtaining obtaining;
   obtaining.growing = early == nullptr ? nullptr : early->growing();
   obtaining.progress = [&](Bytes done, Bytes total) {
+    if (early != nullptr) early->tell_of_base({done, total});
     if (early != nullptr && early->is_writing()) {
       line.reset();
       return early->tell() && !stop_flag().load();

@@ -11,6 +11,7 @@ import jsonschema
 from lib.card_case import is_bootable
 from lib.cards import MIB, NbdCard, can_make_cards, can_make_nbd_cards, card_of, pretend_cards, wait_for
 from lib.cluster import CLOCK, ClusterCase
+from lib.images import Shape
 from lib.programs import KRAKEN, run
 from lib.trees import Unpacked, assert_clean
 
@@ -114,7 +115,10 @@ class ManyFilesTest(ManyCase):
         self.assert_node_on(folder / "kraken-4.img", 4)
 
     def test_one_node_ends_with_its_result(self):
-        last = Burn(self, "--node", 3, "--output", self.folder / "x.img").end(0)
+        burn = Burn(self, "--node", 3, "--output", self.folder / "x.img")
+        first = burn.wait_for("progress")
+        self.assertEqual((first["node"], first["phase"]), (None, "decoding"))
+        last = burn.end(0)
         self.assertEqual((last["event"], last["node"], last["target"]), ("result", 3, str(self.folder / "x.img")))
         last = Burn(self, "--node", 3, "--output", self.folder / "nowhere/x.img").end(4)
         self.assertEqual((last["event"], last["node"], last["status"]), ("error", 3, 4))
@@ -179,17 +183,38 @@ class ManyCardsTest(ManyCase):
         mount = f"36 35 {os.major(info.st_rdev)}:{os.minor(info.st_rdev)} / /media/x rw - vfat {card.device} rw\n"
         burn = Burn(self, "--node", "3,4", "--system-root", root)
         burn.wait_for("waiting")
-        # The same card, put in again.
-        self.replace(next(root.glob("sys/devices/**/serial")), "serial-1\n")
+        # The same card, put in again; then another one, which a desktop mounts at once.
+        serial = next(root.glob("sys/devices/**/serial"))
+        self.replace(serial, "serial-1\n")
         self.assertIn("got kraken-3 just now", burn.wait_for("refused")["reason"])
-        self.replace(root / "proc/self/mountinfo", mount)
-        self.assertIn("mounted at /media/x", burn.wait_for("refused")["reason"])
         card.file.write_bytes(bytes(CARD_SIZE))
+        self.replace(root / "proc/self/mountinfo", mount)
+        self.replace(serial, "serial-2\n")
+        self.assertIn("mounted at /media/x", burn.wait_for("refused")["reason"])
         self.replace(root / "proc/self/mountinfo", "")
-        self.assertEqual(burn.wait_for("inserted")["serial"], "serial-1")
+        self.assertEqual(burn.wait_for("inserted")["serial"], "serial-2")
         burn.end(0)
         self.assertEqual(len(burn.named("refused")), 2, "each reason once")
         self.assert_node_on(card.file, 4)
+
+    def test_an_empty_reader_that_is_named_is_waited_at(self):
+        card = self.card("card")
+        root = pretend_cards(self.folder / "root", {card.device: 0})
+        words = ("--node", 3, "--device", card.device, "--system-root", root)
+        listed = json.loads(self.kraken("cards", "--json", "--system-root", root).stdout)
+        self.assertEqual([(d["verdict"], d["size"]) for d in listed], [("refused", 0)])
+        self.assertIn("no medium in it", listed[0]["reason"])
+        self.assertIn("pass --yes", self.kraken("-f", self.cluster, "burn", *words, status=4).stderr)
+        stopped = Burn(self, *words)
+        self.assertEqual(stopped.wait_for("waiting")["node"], 3)
+        stopped.process.send_signal(signal.SIGINT)
+        self.assertEqual(stopped.end(6)["event"], "error")
+        burn = Burn(self, *words)
+        self.assertEqual(burn.wait_for("waiting")["target"], str(card.device))
+        self.replace(next(root.glob("sys/devices/**/size")), f"{CARD_SIZE // 512}\n")
+        self.assertEqual(burn.wait_for("inserted")["size"], CARD_SIZE)
+        self.assertEqual(burn.end(0)["event"], "result")
+        self.assert_node_on(card.file, 3)
 
     def replace(self, path, text):
         """At once: whoever reads meanwhile sees the old text or the new one."""
@@ -205,6 +230,11 @@ class ManyCardsTest(ManyCase):
         summary = burn.end(6)
         self.assertEqual([one["verdict"] for one in summary["cards"]], ["verified", "not begun", "not begun"])
         self.assert_node_on(card.file, 1)
+
+
+def pack(raw):
+    run("xz", "-k", "-0", "--block-size=4MiB", raw)
+    return raw.with_name(f"{raw.name}.xz")
 
 
 @unittest.skipUnless(can_make_nbd_cards(), "needs root, nbdkit and nbdfuse")
@@ -238,6 +268,57 @@ class BadAmongManyTest(ManyCase):
         self.assert_node_on(good.file, 1)
         self.assert_node_on(other.file, 4)
         self.assertFalse(is_bootable(medium))
+
+    def write_packed_base(self):
+        """One that is decoded while cards are written."""
+        base = self.base(Shape(extra_files={"usr/noise": os.urandom(12 * MIB)}), name="noise")
+        packed = pack(base)
+        self.write_cluster(packed, FOURTH)
+        return packed
+
+    def dead_card(self, name):
+        return self.nbd(name, "--filter=error", "memory", CARD_SIZE, "error-pwrite=EIO", "error-pwrite-rate=100%")
+
+    def test_a_card_that_fails_while_the_base_is_decoded_costs_its_own_node(self):
+        self.write_packed_base()
+        bad = self.dead_card("bad")
+        burn = Burn(self, "--node", "3,4", "--no-verify", "--device", bad.device)
+        self.assertEqual(burn.wait_for("error")["node"], 3)
+        self.assertEqual(burn.wait_for("waiting")["node"], 4)
+        burn.process.send_signal(signal.SIGINT)
+        summary = burn.end(6)
+        self.assertEqual([card["verdict"] for card in summary["cards"]], ["failed", "not begun"])
+        self.assertEqual(len(burn.named("error")), 1)
+        self.assertEqual(len(list(self.kraken.cache.glob("images/*.img"))), 1)
+
+    def test_decoding_is_given_up_when_no_card_is_left(self):
+        self.write_packed_base()
+        cards = [self.dead_card("first"), self.dead_card("second")]
+        # Without a look at what is on them, they fail as soon as the base begins to be decoded.
+        devices = [word for card in cards for word in ("--device", card.device)]
+        burn = Burn(self, "--node", "3,4", "--no-verify", *devices)
+        last = burn.end(5)
+        self.assertEqual((last["event"], last["node"], last["status"]), ("error", None, 5))
+        self.assertEqual({event["node"] for event in burn.named("error")}, {3, 4, None})
+        self.assertEqual(list(self.kraken.cache.glob("images/*.img")), [])
+        last = Burn(self, "--node", 3, "--no-verify", "--device", cards[0].device).end(5)
+        self.assertEqual((last["event"], last["node"]), ("error", 3))
+        self.assertIn("had begun to be written", last["message"])
+
+    def test_a_damaged_base_says_which_cards_do_not_boot(self):
+        packed = self.write_packed_base()
+        with open(packed, "r+b") as file:
+            file.seek(packed.stat().st_size * 3 // 4)
+            byte = file.read(1)
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte[0] ^ 1]))
+        card = self.card("card", noise=True)
+        burn = Burn(self, "--node", "3,4", "--device", card.device)
+        last = burn.end(3)
+        self.assertEqual((last["event"], last["node"], last["status"]), ("error", None, 3))
+        errors = burn.named("error")
+        self.assertEqual([event["node"] for event in errors], [3, None])
+        self.assertIn(f"{card.device} had begun to be written, and does not boot", errors[0]["message"])
 
     def test_an_interrupted_run_leaves_finished_cards_good(self):
         media = [self.old_card(f"medium-{i}") for i in range(2)]

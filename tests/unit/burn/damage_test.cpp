@@ -148,6 +148,28 @@ TEST(Damage, SaysThatItIsTheImageThatChanged) {
   EXPECT_FALSE(is_bootable(card.durable()));
 }
 
+// Of which a part cannot be read any more.
+class FailingImage : public BlockSource {
+ public:
+  Bytes size() const override { return kImageSize; }
+  Status read(Bytes offset, std::span<std::byte> out) const override {
+    if (offset <= 9000 && 9000 < offset + out.size()) return Error::from_errno(EIO, "base.img: read");
+    return image_.read(offset, out);
+  }
+
+ private:
+  test::SparseMemory image_ = small_image();
+};
+
+TEST(Damage, AnImageThatCannotBeReadIsNoFaultOfTheCard) {
+  FaultySink card(bootable_card(kImageSize), FaultySink::Kind::kDevice, {});
+  const auto report = burn_image(FailingImage(), card, {});
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().code(), ErrorCode::kBaseImage);
+  EXPECT_NE(report.error().what().find("reading the image: base.img"), std::string::npos) << report.error().what();
+  EXPECT_FALSE(is_bootable(card.durable()));
+}
+
 TEST(Damage, WritesZerosThatALiarDropped) {
   Faults faults;
   faults.lie = [](Bytes offset, std::vector<std::byte>& /*data*/) { return offset == kMiB; };
@@ -172,6 +194,21 @@ TEST(Damage, TellsOldContentFromOtherDamage) {
         "byte " + std::to_string(2 * kMiB) + ": reads back as " + (is_kept ? "what was there before" : "other data");
     EXPECT_NE(report.error().what().find(wanted), std::string::npos) << report.error().what();
   }
+}
+
+// A part of a MiB keeps what it had, its start does not: only that was looked at before.
+TEST(Damage, DoesNotClaimWhatItCannotKnow) {
+  Faults faults;
+  faults.lie = [](Bytes offset, std::vector<std::byte>& data) {
+    if (offset == kBytesOfAPage) std::fill_n(data.begin() + 8192 - kBytesOfAPage, 10000, test::kOld);
+    return false;
+  };
+  FaultySink card(dirty_card(kImageSize), FaultySink::Kind::kDevice, faults);
+  const auto report = burn_image(small_image(), card, {});
+  ASSERT_FALSE(report.ok());
+  EXPECT_NE(report.error().what().find("reads back as other data, which may be what was there before;"),
+            std::string::npos)
+      << report.error().what();
 }
 
 // The same image again, and one bit turned: most of it is what was there before, the bit is not.

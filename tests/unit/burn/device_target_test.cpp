@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <fstream>
 
 #include "block/memory.h"
@@ -139,6 +140,7 @@ TEST_F(LoopCard, RefusesWhatIsMountedAndWhatAnotherProgramHolds) {
     const auto first = open_device_target(device_, DevicePolicy{kMiB, {}});
     ASSERT_TRUE(first.ok()) << first.error().what();
     expect_refused("another program or the kernel holds it");
+    EXPECT_EQ(refusal().sys_errno(), EBUSY);
   }
   ASSERT_EQ(run("mkfs.ext4 -q -F " + device_).status, 0);
   const auto mounted =

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <vector>
 
 namespace kraken {
@@ -27,6 +28,10 @@ const Error kGone(ErrorCode::kNotFound, "no such device");
 
 Error refused(const std::string& why) {
   return {ErrorCode::kTargetRefused, why};
+}
+
+Error busy(const std::string& why) {
+  return {ErrorCode::kTargetRefused, why, EBUSY};
 }
 
 // A reader of which the looks are given beforehand; the waiting is stopped when they are used up.
@@ -82,17 +87,25 @@ TEST(NextCard, AReaderThatIsUnpluggedHasNoCard) {
 }
 
 TEST(NextCard, AReasonIsToldOnceAndTheCardIsTakenWhenItIsGone) {
-  FakeReader reader{{mounted(2), mounted(2), mounted(2), card(2)},
-                    {refused("mounted"), refused("mounted"), refused("mounted")}};
+  FakeReader reader{{mounted(2), mounted(2), mounted(2), card(2)}, {busy("mounted"), busy("mounted"), busy("mounted")}};
   EXPECT_TRUE(reader.wait(std::nullopt).ok());
   EXPECT_EQ(reader.told, std::vector<std::string>{"mounted"});
   EXPECT_EQ(reader.tried.size(), 4U);
 }
 
 TEST(NextCard, ReasonsThatTakeTurnsAreEachToldOnce) {
-  FakeReader reader{{card(2), card(2), card(2), card(2)}, {refused("a"), refused("b"), refused("a"), refused("b")}};
+  FakeReader reader{{card(2), card(2), card(2), card(2)}, {busy("a"), busy("b"), busy("a"), busy("b")}};
   EXPECT_FALSE(reader.wait(std::nullopt).ok());
   EXPECT_EQ(reader.told, (std::vector<std::string>{"a", "b"}));
+}
+
+// A password that was not given is not asked for twice a second.
+TEST(NextCard, ACardThatWillNotDoIsNotTriedAgainBeforeItWasOut) {
+  FakeReader reader{{card(0), card(0), card(0), card(0, 0), card(0)}, {refused("not permitted")}};
+  EXPECT_TRUE(reader.wait(std::nullopt).ok());
+  EXPECT_EQ(reader.tried.size(), 2U);
+  EXPECT_EQ(reader.look, 4U);
+  EXPECT_EQ(reader.told, std::vector<std::string>{"not permitted"});
 }
 
 TEST(NextCard, ANewCardGetsItsReasonsAnew) {

@@ -10,6 +10,7 @@ class Person : public BurnTeller {
  public:
   explicit Person(bool answer) : answer_(answer) {}
 
+  bool can_ask() const override { return answer_; }
   bool confirm(const std::string& question) override {
     asked.push_back(question);
     return answer_;
@@ -19,6 +20,7 @@ class Person : public BurnTeller {
   void waiting(const BurnSubject&) override {}
   void refused(const BurnSubject&, const std::string&) override {}
   void inserted(const BurnSubject&, const BlockDevice&) override {}
+  void obtaining(const Progress&) override {}
   void progress(const BurnSubject&, const BurnProgress&) override {}
   void finished(const BurnSubject&, const FinishedBurn&) override {}
   void failed(const BurnSubject&, const Error&) override {}
@@ -65,6 +67,14 @@ TEST(ConfirmCard, AsksNobodyWithYes) {
   Person nobody(false);
   EXPECT_TRUE(confirm_card(card(), "kraken-3", options, nobody).ok());
   EXPECT_TRUE(nobody.asked.empty());
+}
+
+TEST(ConfirmCard, ACardThatIsStillToComeNeedsSomebodyToAsk) {
+  BurnOptionsCli options;
+  EXPECT_TRUE(check_can_confirm(card(), options, Person(true)).ok());
+  EXPECT_EQ(check_can_confirm(card(), options, Person(false)).error().code(), ErrorCode::kTargetRefused);
+  options.yes = true;
+  EXPECT_TRUE(check_can_confirm(card(), options, Person(false)).ok());
 }
 
 }  // namespace
