@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "facts/wanted_network.h"
+#include "stack/files.h"
 #include "system/rooted_system.h"
 
 namespace kraken {
@@ -97,6 +98,26 @@ NetworkProof prove_state(const NetworkState& state, const NodeRecord& record, co
 }
 
 }  // namespace
+
+std::string stray_port(const NetworkState& state, const std::vector<const Nic*>& ports) {
+  const Link* bond = state.find_link(kBondName);
+  if (bond == nullptr || bond->kind != "bond") return "";
+  for (const Nic* nic : ports) {
+    const Link* port = state.find_link(nic->index);
+    if (port != nullptr && port->carrier && port->master != bond->index) return port->name;
+  }
+  return "";
+}
+
+std::string stray_port(const fs::path& root, const SettledNetwork& settled, const NetworkState& state) {
+  if (!settled.fallback) return "";
+  const std::vector<Nic> nics = read_nics(root, state.links);
+  std::vector<const Nic*> ports;
+  for (const Nic& nic : nics) {
+    if (is_same_nic(settled.primary, nic) || is_same_nic(*settled.fallback, nic)) ports.push_back(&nic);
+  }
+  return stray_port(state, ports);
+}
 
 NetworkProof prove_network(const NodeRecord& record, Network& network) {
   const auto state = network.state();

@@ -68,6 +68,12 @@ void refresh_tuning(const std::filesystem::path& root, const Network& network, N
 // Nothing when there is none, or none that can be used.
 std::optional<SettledNetwork> read_settled_network(const std::filesystem::path& root);
 
+// A bond's port to be that has a link and is not in it, by its name; "" when there is none, or no bond. A network
+// service may take up a port later than the bond, or not at all; NetworkManager takes up none without a link.
+std::string stray_port(const NetworkState& state, const std::vector<const Nic*>& ports);
+// The same of the interfaces that were settled on.
+std::string stray_port(const std::filesystem::path& root, const SettledNetwork& settled, const NetworkState& state);
+
 // On whatever interface.
 NetworkProof prove_network(const NodeRecord& record, Network& network);
 // On an interface that `config` gives the address to: another one may have got the same from a DHCP server.

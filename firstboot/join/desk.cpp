@@ -177,8 +177,7 @@ Answer JoinDesk::report_of(std::uint32_t node) {
 }
 
 bool JoinDesk::has_report(std::uint32_t node) const {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(below(site_.root, report_path(node)), ignored);
+  return read_whole_file(below(site_.root, report_path(node)), kMaxReport).ok();
 }
 
 const JoinDesk::View& JoinDesk::view() {

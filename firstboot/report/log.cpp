@@ -1,8 +1,11 @@
 #include "report/log.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdio>
 
+#include "base/units.h"
 #include "sys/files.h"
 #include "system/rooted_system.h"
 #include "system/utc.h"
@@ -59,10 +62,10 @@ Status Log::keep_news() {
 
 Status Log::keep() {
   if (pending_.empty()) return ok_status();
-  std::error_code error;
-  const auto size = std::filesystem::file_size(below(root_, kLogPath), error);
+  struct stat info = {};
+  const bool is_there = ::stat(below(root_, kLogPath).c_str(), &info) == 0;
   KRAKEN_TRY(system_.make_folder("/var/log"));
-  if (!error && size + pending_.size() > kLogMaxSize) {
+  if (is_there && static_cast<Bytes>(info.st_size) + pending_.size() > kLogMaxSize) {
     KRAKEN_TRY(system_.replace_file(kLogPath, younger_half() + pending_, FileMode::kPublic));
   } else {
     KRAKEN_TRY(system_.append_file(kLogPath, pending_));

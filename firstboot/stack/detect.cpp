@@ -72,6 +72,7 @@ void read_existing(const RootTree& tree, const std::string& path, Stack& stack) 
   auto content = tree.read(path);
   if (content.ok()) {
     stack.existing[path] = std::move(*content);
+    if (tree.is_secret(path)) stack.secret.insert(path);
   } else if (content.error().code() != ErrorCode::kNotFound && stack.problem.empty()) {
     stack.problem = content.error().with_context(path).what();
   }
@@ -136,10 +137,11 @@ Stack choose(const RootTree& tree, bool wired_in_interfaces) {
 }
 
 // NetworkManager and dhcpcd write it themselves. networkd hands its servers to systemd-resolved, ifupdown to a hook of
-// resolvconf's or of resolved's. A link leads to a file that some program keeps.
+// resolvconf's or of resolved's. A link leads to a file that some program keeps, unless that program is gone.
 bool keeps_resolv_conf(const RootTree& tree, StackKind renderer) {
   if (renderer != StackKind::kNetworkd && renderer != StackKind::kIfupdown) return true;
-  if (tree.link_text(kResolvConfPath) || is_enabled(tree, kResolvedUnit)) return true;
+  if (is_enabled(tree, kResolvedUnit)) return true;
+  if (tree.link_text(kResolvConfPath) && tree.exists(kResolvConfPath)) return true;
   return renderer == StackKind::kIfupdown && any_exists(tree, {"/sbin/resolvconf", "/usr/sbin/resolvconf"});
 }
 
@@ -152,6 +154,7 @@ Stack detect_stack(const std::filesystem::path& root) {
   Stack stack = choose(tree, configures_wired(files.existing));
   if (stack.renderer == StackKind::kIfupdown) {
     stack.existing = std::move(files.existing);
+    stack.secret = std::move(files.secret);
     stack.problem = std::move(files.problem);
     // ifupdown2 and ifupdown-ng have bonds of their own making, with other words: they are not spoken to here.
     stack.can_bond = tree.exists("/etc/network/if-pre-up.d/ifenslave") && !tree.exists("/usr/share/ifupdown2") &&

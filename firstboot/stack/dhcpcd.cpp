@@ -68,12 +68,12 @@ std::string sysctls(const Layout& layout) {
 }  // namespace
 
 StackConfig render_dhcpcd(const Layout& layout, const Stack& stack) {
-  const auto found = stack.existing.find(std::string(kDhcpcdPath));
+  const std::string path(kDhcpcdPath);
+  const auto found = stack.existing.find(path);
   const std::string rest = found == stack.existing.end() ? "" : others(found->second);
   StackConfig config;
   // At the end, since an `interface` takes all lines up to the next one.
-  config.files.push_back(
-      {std::string(kDhcpcdPath), block(kDenied) + rest + block(interfaces(layout)), FileMode::kPublic});
+  config.files.push_back({path, block(kDenied) + rest + block(interfaces(layout)), mode_of_edited(stack, path)});
   if (layout.fallback) {
     config.files.push_back({std::string(kSysctlPath), sysctls(layout), FileMode::kPublic});
     config.commands.push_back({"sysctl", "-q", "-p", std::string(kSysctlPath)});

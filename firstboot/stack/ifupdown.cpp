@@ -29,14 +29,21 @@ std::string bond_lines(const Layout& layout) {
          "\n\tbond-arp-interval " + std::to_string(kArpIntervalMs) + "\n\tbond-arp-validate none\n";
 }
 
+// ifenslave takes a bond that another ifup is just about to make for one that is there, and its port stays out. In the
+// right mode from the start, as that does not change any more once a port is in.
+std::string make_bond() {
+  const std::string bond(kBondName);
+  return "[ -d /sys/class/net/" + bond + " ] || ip link add " + bond + " type bond mode active-backup || true";
+}
+
 std::string bond_stanzas(const Layout& layout) {
   const std::string bond(kBondName);
   std::string text =
       "auto " + bond + "\niface " + bond + " inet static\n" + address_lines(layout) + "\tbond-slaves none\n";
   text += bond_lines(layout);
   for (const Port& port : layout.ports()) {
-    text += "\nallow-hotplug " + port.name + "\niface " + port.name + " inet manual\n\tbond-master " + bond + "\n" +
-            bond_lines(layout);
+    text += "\nallow-hotplug " + port.name + "\niface " + port.name + " inet manual\n\tpre-up " + make_bond() +
+            "\n\tbond-master " + bond + "\n" + bond_lines(layout);
   }
   return text;
 }
@@ -59,12 +66,13 @@ StackConfig render_ifupdown(const Layout& layout, const Stack& stack) {
   StackConfig config;
   const bool bond = layout.fallback && stack.can_bond;
   for (auto& [path, content] : make_room(stack.existing, names_of(layout))) {
-    config.files.push_back({path, content, FileMode::kPublic});
+    config.files.push_back({path, content, mode_of_edited(stack, path)});
   }
   config.files.push_back({std::string(kOwnInterfacesPath),
                           std::string(kHead) + (bond ? bond_stanzas(layout) : single_stanza(layout)),
                           FileMode::kPublic});
-  config.commands = {{"systemctl", "try-restart", "networking.service"}};
+  // Not try-restart: the service has failed when an interface found no DHCP server.
+  config.commands = {{"systemctl", "restart", "networking.service"}};
   config.interface = bond ? kBondName : layout.primary.name;
   if (bond) {
     config.way =

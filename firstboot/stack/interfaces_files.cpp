@@ -1,6 +1,7 @@
 #include "stack/interfaces_files.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 
@@ -47,6 +48,41 @@ std::string without_names(std::string_view text, const std::vector<std::string>&
   return out;
 }
 
+// Words that end the stanza before them.
+bool begins_stanza(const std::vector<std::string>& words) {
+  constexpr std::array<std::string_view, 7> kOthers = {"iface",        "mapping",    "source",  "source-directory",
+                                                       "no-auto-down", "no-scripts", "template"};
+  return brings_up(words) || (!words.empty() && std::ranges::find(kOthers, words.front()) != kOthers.end());
+}
+
+// Of what may set a default route: DHCP, or a gateway.
+bool begins_routed_stanza(const std::vector<std::string>& words) {
+  return words.size() == 4 && words[0] == "iface" && words[1] != "lo" && words[2] == "inet" &&
+         (words[3] == "dhcp" || words[3] == "static");
+}
+
+bool has_metric(const std::vector<std::string>& lines, std::size_t at) {
+  for (; at < lines.size(); ++at) {
+    const auto words = split_words(lines[at]);
+    if (begins_stanza(words)) return false;
+    if (!words.empty() && words.front() == "metric") return true;
+  }
+  return false;
+}
+
+std::string with_metrics(std::string_view text) {
+  const std::vector<std::string> lines = split(text, '\n');
+  std::string out;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    out += lines[i];
+    if (begins_routed_stanza(split_words(lines[i])) && !has_metric(lines, i + 1)) {
+      out += "\n\tmetric " + std::to_string(kOthersMetric);
+    }
+    if (i + 1 < lines.size()) out += "\n";
+  }
+  return out;
+}
+
 }  // namespace
 
 bool configures_wired(const Files& files) {
@@ -67,7 +103,7 @@ Files make_room(const Files& files, const std::vector<std::string>& names) {
   Files changed;
   for (const auto& [path, text] : files) {
     if (!path.starts_with("/etc/network/") || path == kOwnInterfacesPath) continue;
-    std::string wanted = without_names(text, names);
+    std::string wanted = with_metrics(without_names(text, names));
     if (wanted != text) changed[path] = std::move(wanted);
   }
   const std::string main(kInterfacesPath);

@@ -17,8 +17,12 @@ using Files = std::map<std::string, std::string>;  // content by path
 // An `iface` with an address for something other than the loopback or a wireless interface.
 bool configures_wired(const Files& files);
 
-// The files, so changed that none but ours brings one of `names` up, and that /etc/network/interfaces reads ours. Every
-// other line stays. A file that is right already is not among them. Applied to its own result it changes nothing.
+// The default routes of others come after ours: a stanza without a metric has 0, which wins over all.
+inline constexpr int kOthersMetric = 100;
+
+// The files, so changed that none but ours brings one of `names` up, that every other stanza's default route has a
+// metric, and that /etc/network/interfaces reads ours. All other lines stay. A file that is right already is not among
+// them. Applied to its own result it changes nothing.
 Files make_room(const Files& files, const std::vector<std::string>& names);
 
 }  // namespace kraken

@@ -36,8 +36,11 @@ void add_farewells(const Stack& stack, StackConfig& config) {
   if (stack.renderer != StackKind::kIfupdown) return;
   // ifupdown's udev rule starts this unit for an interface that is plugged in. It stops when the name is gone, and then
   // fails for want of the old stanza.
+  // What networking.service brought up goes down with its DHCP client. Nothing is done where there is nothing to do.
   for (const NicRename& change : config.renames) {
     config.farewells.push_back({"systemctl", "stop", "ifup@" + change.from + ".service"});
+    config.farewells.push_back({"ifdown", change.from});
+    config.farewells.push_back({"systemctl", "reset-failed", "ifup@" + change.from + ".service"});
   }
 }
 
@@ -71,6 +74,14 @@ StackConfig render(const Stack& stack, const Layout& layout) {
 
 bool can_fail_over(const Stack& stack) {
   return stack.can_bond || stack.renderer == StackKind::kDhcpcd;
+}
+
+FileMode mode_of_edited(const Stack& stack, const std::string& path) {
+  return stack.secret.contains(path) ? FileMode::kPrivate : FileMode::kPublic;
+}
+
+bool exit_status_counts(const Stack& stack) {
+  return stack.renderer != StackKind::kIfupdown;
 }
 
 Result<StackConfig> render_config(const Stack& stack, const WantedNetwork& wanted) {

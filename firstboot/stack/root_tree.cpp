@@ -1,5 +1,7 @@
 #include "stack/root_tree.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <deque>
 #include <system_error>
@@ -14,6 +16,14 @@ namespace {
 
 constexpr int kMaxLinks = 40;  // as Linux: path_resolution(7)
 constexpr Bytes kMaxSize = kMiB;
+
+// Nothing when there is none. Not std::filesystem's: where time_t of the standard library has 32 bits (armhf), it fails
+// for what was changed after 2038, as it is with a clock that runs wild.
+std::optional<mode_t> mode_of(const std::filesystem::path& path) {
+  struct stat info = {};
+  if (::lstat(path.c_str(), &info) != 0) return std::nullopt;
+  return info.st_mode;
+}
 
 }  // namespace
 
@@ -30,14 +40,14 @@ std::optional<std::filesystem::path> RootTree::walk(std::string_view path, Last 
       done = done.parent_path();
       continue;
     }
-    std::error_code error;
     const auto here = root_ / done / part;
-    const auto status = std::filesystem::symlink_status(here, error);
-    if (error || !std::filesystem::exists(status)) return std::nullopt;
-    if (!std::filesystem::is_symlink(status) || (last == Last::kKeep && ahead.empty())) {
+    const auto mode = mode_of(here);
+    if (!mode) return std::nullopt;
+    if (!S_ISLNK(*mode) || (last == Last::kKeep && ahead.empty())) {
       done /= part;
       continue;
     }
+    std::error_code error;
     const std::string text = std::filesystem::read_symlink(here, error).string();
     if (error || ++links > kMaxLinks) return std::nullopt;
     if (text.starts_with('/')) done.clear();
@@ -49,14 +59,21 @@ std::optional<std::filesystem::path> RootTree::walk(std::string_view path, Last 
 
 bool RootTree::is_file(std::string_view path) const {
   const auto found = resolve(path);
-  std::error_code error;
-  return found && std::filesystem::is_regular_file(*found, error);
+  const auto mode = found ? mode_of(*found) : std::nullopt;
+  return mode && S_ISREG(*mode);
+}
+
+bool RootTree::is_secret(std::string_view path) const {
+  const auto found = resolve(path);
+  const auto mode = found ? mode_of(*found) : std::nullopt;
+  return mode && (*mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
 std::optional<std::string> RootTree::link_text(std::string_view path) const {
   const auto found = walk(path, Last::kKeep);
+  const auto mode = found ? mode_of(*found) : std::nullopt;
+  if (!mode || !S_ISLNK(*mode)) return std::nullopt;
   std::error_code error;
-  if (!found || !std::filesystem::is_symlink(*found, error)) return std::nullopt;
   return std::filesystem::read_symlink(*found, error).string();
 }
 

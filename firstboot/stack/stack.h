@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,9 @@ struct Stack {
   bool keeps_resolv_conf = true;  // it or a helper of its writes the name servers down; else render_config() does
   std::string service;            // "NetworkManager.service"
   std::map<std::string, std::string> existing;  // by path: files of the image's that are edited, not replaced
-  std::string problem;                          // why one of those cannot be read: then render_config() refuses
-  std::string evidence;                         // what says so: for the report
+  std::set<std::string> secret;  // paths of those that nobody but root may read: a Wi-Fi key may be in it
+  std::string problem;           // why one of those cannot be read: then render_config() refuses
+  std::string evidence;          // what says so: for the report
 };
 
 // What is enabled decides, not what is installed; detect.cpp says who wins where two are. Links are followed inside
@@ -38,6 +40,13 @@ Stack detect_stack(const std::filesystem::path& root);
 
 // Whether two interfaces can have the address while the node runs: in a bond, or each with its metric (dhcpcd).
 bool can_fail_over(const Stack& stack);
+
+// The mode of a file of the image's that is edited: a secret stays one.
+FileMode mode_of_edited(const Stack& stack, const std::string& path);
+
+// Whether a command that fails means that the node will not get its address. ifupdown's service fails as well when any
+// other interface of its files cannot be brought up.
+bool exit_status_counts(const Stack& stack);
 
 struct WantedNetwork {
   Ipv4 address;

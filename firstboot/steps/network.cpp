@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "facts/network_facts.h"
 #include "net/network.h"
+#include "stack/files.h"
 #include "steps/network_rollback.h"
 #include "steps/registry.h"
 #include "system/put_file.h"
@@ -46,6 +47,14 @@ std::string wrong_file(const NetworkFacts& network) {
     if (!is_absent(network, path)) return path + " is left over from another configuration";
   }
   return "";
+}
+
+// Of the bond, if it is to be one.
+std::vector<const Nic*> ports_of(const NetworkFacts& network) {
+  if (network.config->interface != kBondName) return {};
+  std::vector<const Nic*> ports = {&network.wanted->primary};
+  if (network.wanted->fallback) ports.push_back(&*network.wanted->fallback);
+  return ports;
 }
 
 SettledNetwork settled_by(const WantedNetwork& wanted) {
@@ -94,6 +103,23 @@ Status unless_gone(Status status) {
   return !status.ok() && status.error().code() == ErrorCode::kNotFound ? ok_status() : status;
 }
 
+// Those that had a name before which is another's now: an adapter that lost its link to a second one of its kind.
+std::vector<const Link*> displaced_links(const NetworkFacts& network) {
+  std::vector<const Link*> displaced;
+  for (const NicRename& change : network.config->renames) {
+    const Link* holder = network.state.find_link(change.to);
+    if (holder != nullptr && holder->index != change.index) displaced.push_back(holder);
+  }
+  return displaced;
+}
+
+// The first name of ours for an interface that has to give its own up.
+std::string spare_name(const NetworkState& state) {
+  int number = 0;
+  while (state.find_link("kr-old" + std::to_string(number)) != nullptr) ++number;
+  return "kr-old" + std::to_string(number);
+}
+
 class NetworkStep final : public Step {
  public:
   explicit NetworkStep(Network& network) : network_(network) {}
@@ -109,7 +135,7 @@ class NetworkStep final : public Step {
   Status refuse_taken_address(const NetworkFacts& network, const NodeRecord& record, System& system) const;
   Result<int> link_with_carrier(const WantedNetwork& wanted, System& system) const;
   Result<FilesBefore> keep_files_before(const NetworkFacts& network, System& system) const;
-  Status take_up(const StackConfig& config, System& system) const;
+  Status tell_and_prove(const NetworkFacts& network, const NodeRecord& record, Reach enough, System& system) const;
   Status keep_up(const NetworkFacts& network, const NodeRecord& record, System& system) const;
   Status wait_for_proof(const NetworkFacts& network, const NodeRecord& record, Reach enough, System& system) const;
   Status tell_stack(const StackConfig& config, System& system) const;
@@ -117,6 +143,8 @@ class NetworkStep final : public Step {
   Status delete_bond(const std::string& name) const;
   Status rename_all(const StackConfig& config) const;
   Status rename(int index, const std::string& name) const;
+  Status move_away(const Link& holder, const std::string& name) const;
+  Status rename_link(const Link& link, const std::string& name) const;
   Status roll_back(const NetworkFacts& network, const FilesBefore& before, Status why, System& system) const;
 
   Network& network_;
@@ -140,6 +168,9 @@ Check NetworkStep::check(const Facts& facts, const NodeRecord& /*record*/) const
     return Check::needed(std::string(kNetworkRollbackPath) + " is left over from a run that was cut off");
   }
   if (network.proof.reach < Reach::kRoute) return Check::needed_this_boot(network.proof.detail);
+  if (const std::string port = stray_port(network.state, ports_of(network)); !port.empty()) {
+    return Check::needed_this_boot(port + " is not in " + network.config->interface + ", and could not stand in there");
+  }
   if (const auto& file = network.config->resolv_conf) {
     return Check::needed(file->path + " lacks name servers of the cluster");
   }
@@ -164,13 +195,15 @@ Status NetworkStep::keep_up(const NetworkFacts& network, const NodeRecord& recor
   // A run that was cut off may have left files that nobody has proved.
   const bool cut_off = network.rollback.state != TextFile::State::kAbsent;
   const Reach enough = cut_off ? Reach::kGateway : Reach::kRoute;
-  if (network.proof.reach < enough) {
+  if (network.proof.reach < enough || !stray_port(network.state, ports_of(network)).empty()) {
     say_farewell(*network.config, system);
     // Told also when an interface keeps another name: the farewell may have stopped it.
-    Status taken_up = rename_all(*network.config);
-    keep_first(taken_up, tell_stack(*network.config, system));
-    KRAKEN_TRY(std::move(taken_up));
-    KRAKEN_TRY(wait_for_proof(network, record, enough, system));
+    Status renamed = rename_all(*network.config);
+    if (!renamed.ok()) {
+      static_cast<void>(tell_stack(*network.config, system).ok());
+      return renamed;
+    }
+    KRAKEN_TRY(tell_and_prove(network, record, enough, system));
   }
   if (network.settled != settled_by(*network.wanted)) KRAKEN_TRY(write_settled(network, system));
   return system.remove_file(kNetworkRollbackPath);
@@ -182,8 +215,8 @@ Status NetworkStep::set_up(const NetworkFacts& network, const NodeRecord& record
   say_farewell(*network.config, system);
   std::set<std::string> changed;
   Status status = write_files(*network.config, system, changed);
-  if (status.ok()) status = take_up(*network.config, system);
-  if (status.ok()) status = wait_for_proof(network, record, Reach::kGateway, system);
+  if (status.ok()) status = rename_all(*network.config);
+  if (status.ok()) status = tell_and_prove(network, record, Reach::kGateway, system);
   if (!status.ok()) return roll_back(network, files_to_restore(before, network, changed), std::move(status), system);
   KRAKEN_TRY(write_settled(network, system));
   return system.remove_file(kNetworkRollbackPath);
@@ -235,20 +268,26 @@ Result<FilesBefore> NetworkStep::keep_files_before(const NetworkFacts& network, 
   return before;
 }
 
+// Of a bond with all its ports, if they come: without one of them the network is as good, but not as sure.
 Status NetworkStep::wait_for_proof(const NetworkFacts& network, const NodeRecord& record, Reach enough,
                                    System& system) const {
   NetworkProof proof;
   for (int i = 0; i < kProofTries; ++i) {
     proof = prove_network(record, *network.config, network_);
-    if (proof.reach >= enough) return ok_status();
+    const auto state = network_.state();
+    if (proof.reach >= enough && state.ok() && stray_port(*state, ports_of(network)).empty()) return ok_status();
     system.pause(kBetweenTries);
   }
-  return Error(ErrorCode::kIo, proof.detail);
+  return proof.reach >= enough ? ok_status() : Error(ErrorCode::kIo, proof.detail);
 }
 
-Status NetworkStep::take_up(const StackConfig& config, System& system) const {
-  KRAKEN_TRY(rename_all(config));
-  return tell_stack(config, system);
+// What counts is the proof.
+Status NetworkStep::tell_and_prove(const NetworkFacts& network, const NodeRecord& record, Reach enough,
+                                   System& system) const {
+  const Status told = tell_stack(*network.config, system);
+  if (!told.ok() && exit_status_counts(network.stack)) return told;
+  Status proved = wait_for_proof(network, record, enough, system);
+  return proved.ok() || told.ok() ? proved : std::move(proved).with_context(told.error().what());
 }
 
 Status NetworkStep::rename_all(const StackConfig& config) const {
@@ -273,7 +312,12 @@ Status NetworkStep::go_back(const NetworkFacts& network, const FilesBefore& befo
     keep_first(first, rename(change.index, change.from));
     keep_first(first, unless_gone(network_.set_link_up(change.index)));
   }
-  keep_first(first, system.run_program({"systemctl", "restart", network.stack.service}, kCommandLimit));
+  for (const Link* link : displaced_links(network)) {
+    keep_first(first, rename(link->index, link->name));
+    if (link->up) keep_first(first, unless_gone(network_.set_link_up(link->index)));
+  }
+  Status restarted = system.run_program({"systemctl", "restart", network.stack.service}, kCommandLimit);
+  if (exit_status_counts(network.stack)) keep_first(first, std::move(restarted));
   return first;
 }
 
@@ -288,9 +332,21 @@ Status NetworkStep::rename(int index, const std::string& name) const {
   KRAKEN_ASSIGN(const NetworkState state, network_.state());
   const Link* link = state.find_link(index);
   if (link == nullptr || link->name == name) return ok_status();
-  if (link->up) KRAKEN_TRY(unless_gone(network_.set_link_down(index)));
-  Status renamed = unless_gone(network_.rename_link(index, name));
-  if (link->up && !renamed.ok()) static_cast<void>(network_.set_link_up(index).ok());
+  if (const Link* holder = state.find_link(name)) KRAKEN_TRY(move_away(*holder, spare_name(state)));
+  return rename_link(*link, name);
+}
+
+// Its turn may come too, if it is to have another's name.
+Status NetworkStep::move_away(const Link& holder, const std::string& name) const {
+  KRAKEN_TRY(rename_link(holder, name));
+  return holder.up ? unless_gone(network_.set_link_up(holder.index)) : ok_status();
+}
+
+// Which has to be down for that. Failure leaves it as it was.
+Status NetworkStep::rename_link(const Link& link, const std::string& name) const {
+  if (link.up) KRAKEN_TRY(unless_gone(network_.set_link_down(link.index)));
+  Status renamed = unless_gone(network_.rename_link(link.index, name));
+  if (link.up && !renamed.ok()) static_cast<void>(network_.set_link_up(link.index).ok());
   return renamed;
 }
 

@@ -49,6 +49,12 @@ def prepare_boot_files(settings, image):
     return files
 
 
+def _last_words(guest, failed):
+    """What the journal has of failed units."""
+    units = [line.split()[0] for line in failed.splitlines()]
+    return "".join("\n" + guest.text(f"sudo -n journalctl --no-pager --boot --lines 20 --unit {unit}") for unit in units)
+
+
 class Rig:
     """One card: its overlay lives through both boots, like the card of a node that is switched off and on."""
 
@@ -118,7 +124,7 @@ class Rig:
         # The default target is reached some time after sshd; a unit that fails later than this is not seen.
         state = visit.wait_until_settled(settings, emulator, guest)
         failed = guest.text("systemctl --failed --no-legend --plain")
-        checks.check("no unit failed", state == "running", f"{state}\n{failed}" if failed else state)
+        checks.check("no unit failed", state == "running", f"{state}\n{failed}{_last_words(guest, failed)}" if failed else state)
         if second:
             self._run_again(guest)
             if settings.bond:

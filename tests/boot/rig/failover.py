@@ -3,6 +3,7 @@
 import re
 
 from . import network
+from .emulator import BootFailed
 
 _BONDS = "ls /proc/net/bonding"
 # Both ways of losing a packet count: no reply, and "no answer yet", which ping -O says at once.
@@ -25,7 +26,9 @@ class Failover:
         self._bond = bond[0]
         adapter = self._name_of(network.ADAPTER)
         onboard = self._name_of(network.ONBOARD)
-        self._checks.check("the bond works through the USB adapter", self._active() == adapter, self._active())
+        active = self._active()
+        self._checks.check("the bond works through the USB adapter", active == adapter,
+                           active if active == adapter else self._described())
         monitor = self._emulator.monitor()
         self._lose("a dead link behind a live carrier", onboard, lambda: monitor.set_link(network.ADAPTER, False))
         self._regain("the link's return", lambda: monitor.set_link(network.ADAPTER, True))
@@ -55,14 +58,23 @@ class Failover:
         guest = self._guest
         guest.run(f"ping -i 0.2 {self._net.gateway} > /tmp/pings 2>&1 & echo $! > /tmp/ping-pid")
         act()
-        found = self._emulator.wait_for(f"the bond to move after {what}", lambda: arrived(self._active()),
-                                        self._emulator.elapsed() + 60 * self._patience)
+        found = self._wait_for(f"the bond to move after {what}", lambda: arrived(self._active()))
         answer = guest.run(f"ping -c 3 -W 2 {self._net.gateway}", allowed=None)
         said = guest.text("kill -INT $(cat /tmp/ping-pid); sleep 0.5; cat /tmp/pings")
         counts = _SUMMARY.search(said)
         lost = int(counts[1]) - int(counts[2]) if counts else -1
         self._checks.check(f"the node keeps its address through {what}", bool(found) and answer.returncode == 0,
                            f"{lost} of {counts[1] if counts else '?'} pings lost, 5 a second, through {self._active()}")
+
+    def _wait_for(self, what, probe):
+        try:
+            return self._emulator.wait_for(what, probe, self._emulator.elapsed() + 60 * self._patience)
+        except BootFailed as error:
+            raise BootFailed(f"{error}\n{self._described()}") from error
+
+    def _described(self):
+        return self._guest.text(f"cat /proc/net/bonding/{self._bond}; ip -brief link; "
+                                "sudo -n journalctl --no-pager --boot --lines 60 --unit 'ifup@*' --unit networking")
 
     def _authorize(self, device, value):
         self._guest.run(f"echo {value} | sudo -n tee /sys/bus/usb/devices/{device}/authorized")

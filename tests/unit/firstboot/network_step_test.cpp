@@ -26,6 +26,7 @@ using test::kBondLink;
 using test::kOnboardLink;
 using test::sample_record;
 
+constexpr int kSecondAdapterLink = kAdapterLink + 1;
 const MacAddress kStrangerMac = *parse_mac("aa:bb:cc:dd:ee:ff");
 constexpr std::string_view kDebianInterfaces =
     "auto lo\niface lo inet loopback\n\nallow-hotplug eth0\niface eth0 inet dhcp\n\nsource "
@@ -51,6 +52,12 @@ class Node {
   void plug_adapter() {
     sysfs_.plug(test::r8152("eth1", "1-1.2"));
     network_.network.links.push_back(fake_link(std::stoi(get("/sys/class/net/eth1/ifindex")), "eth1"));
+  }
+  void plug_second_adapter() {
+    auto other = test::r8152("eth2", "1-1.3");
+    other.mac = "00:e0:4c:68:00:02";
+    sysfs_.plug(other);
+    network_.network.links.push_back(fake_link(kSecondAdapterLink, "eth2"));
   }
   void unplug_adapter() {
     sysfs_.unplug("1-1.2");
@@ -343,6 +350,26 @@ TEST(NetworkStep, TouchesNothingWhenItCouldNotPutAFileBack) {
   EXPECT_TRUE(node.system_.changes().empty());
 }
 
+// ifenslave has left one out for being too early, and nobody would ever take it up again.
+TEST(NetworkStep, TellsTheStackOfAnAdapterThatIsNotInTheBond) {
+  Node node;
+  ASSERT_TRUE(node.apply().ok());
+  Link* adapter = &*std::ranges::find(node.network_.network.links, kAdapterLink, &Link::index);
+  adapter->master = 0;
+  const Check check = node.check();
+  EXPECT_EQ(check.state, Check::State::kNeededThisBoot);
+  EXPECT_NE(check.reason.find("kr-usb0 is not in kr-bond0"), std::string::npos) << check.reason;
+  node.system_.set_programs([&](const std::vector<std::string>& /*argv*/) {
+    adapter->master = kBondLink;
+    return ok_status();
+  });
+  EXPECT_TRUE(node.apply().ok());
+  EXPECT_EQ(node.check().state, Check::State::kDone) << node.check().reason;
+  adapter->master = 0;
+  adapter->carrier = false;
+  EXPECT_EQ(node.check().state, Check::State::kDone) << "NetworkManager takes up none without a link";
+}
+
 TEST(NetworkStep, LeavesTheBondAloneWhileItsAdapterIsAway) {
   Node node;
   ASSERT_TRUE(node.apply().ok());
@@ -392,6 +419,47 @@ TEST(NetworkStep, MovesToTheOnboardInterfaceAndBackWhereTheStackCannotFailOver) 
   node.plug_adapter();
   ASSERT_TRUE(node.apply().ok());
   EXPECT_NE(node.get(ours).find("iface kr-usb0 inet static"), std::string::npos);
+}
+
+// Its service fails as well for want of any other interface of its files.
+TEST(NetworkStep, BelievesTheProofAndNotIfupdownsExitStatus) {
+  for (const bool works : {true, false}) {
+    Node node(true, StackKind::kIfupdown);
+    node.system_.set_programs([&](const std::vector<std::string>& argv) -> Status {
+      if (works) test::play_network_manager(node.tree_.root(), node.record_, node.network_);
+      return argv[1] == "restart" ? Status(Error(ErrorCode::kIo, "networking.service failed: eth7")) : ok_status();
+    });
+    const Status applied = node.apply();
+    EXPECT_EQ(applied.ok(), works) << (applied.ok() ? "" : applied.error().what());
+    EXPECT_FALSE(node.has(kNetworkRollbackPath)) << "a service that fails may have put everything back";
+    if (works) continue;
+    for (const char* part : {"configuration is back", "networking.service failed: eth7", "192.168.3.13"}) {
+      EXPECT_NE(applied.error().what().find(part), std::string::npos) << applied.error().what();
+    }
+  }
+}
+
+TEST(NetworkStep, GivesTheNameOfAnAdapterWithoutALinkToTheOneThatHasOne) {
+  for (const bool works : {true, false}) {
+    Node node;
+    node.record_.nic.mode = "single";
+    ASSERT_TRUE(node.apply().ok());
+    node.plug_second_adapter();
+    node.sysfs_.put("sys/class/net/eth1/carrier", "0");
+    node.pull_cable("eth0");
+    ASSERT_EQ(node.check().state, Check::State::kNeeded) << node.check().reason;
+    node.network_.network.addresses.clear();
+    node.network_.network.routes.clear();
+    node.stack_works = works;
+    const Status applied = node.apply();
+    EXPECT_EQ(applied.ok(), works) << (applied.ok() ? "" : applied.error().what());
+    const Link* named = node.network_.network.find_link("kr-usb0");
+    ASSERT_NE(named, nullptr);
+    EXPECT_EQ(named->index, works ? kSecondAdapterLink : kAdapterLink) << "the old one has it again";
+    const Link* first = node.network_.network.find_link(kAdapterLink);
+    EXPECT_TRUE(first->up);
+    EXPECT_EQ(first->name, works ? "kr-old0" : "kr-usb0");
+  }
 }
 
 TEST(NetworkStep, FollowsTheCableWhereASingleInterfaceIsUsed) {

@@ -58,6 +58,17 @@ TEST_F(WantedNetworkTest, FailoverStaysAsItWasSettled) {
   }
 }
 
+// Where the onboard interface would do as well, too.
+TEST_F(WantedNetworkTest, AnAdapterThatIsAwayUndoesNoBond) {
+  for (const char* primary : {"usb-gigabit", "auto"}) {
+    record_.nic.primary = primary;
+    EXPECT_EQ(wanted({lan_}, both_), "USB+lan") << primary;
+    EXPECT_EQ(wanted({lan_, usb_}, both_), "usb+lan") << primary;
+  }
+  record_.nic.primary = "onboard";
+  EXPECT_EQ(wanted({lan_, usb_}, both_), wanted({lan_, usb_}, {})) << "the profile is another one";
+}
+
 TEST_F(WantedNetworkTest, WithoutFailoverTheOneThatCanHasIt) {
   stack_ = stack_of(StackKind::kIfupdown, false);
   EXPECT_EQ(wanted({lan_, usb_}, both_), "usb+lan");

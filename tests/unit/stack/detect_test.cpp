@@ -236,6 +236,9 @@ TEST(DetectStack, ReadsWhatItWouldEdit) {
   EXPECT_EQ(stack.existing.at("/etc/network/interfaces"), kOnlyLoopback);
   EXPECT_EQ(stack.existing.at("/etc/network/interfaces.d/wlan"), "iface wlan0 inet dhcp\n");
   EXPECT_EQ(stack.existing.at("/etc/resolv.conf"), "search lan\n");
+  EXPECT_TRUE(stack.secret.empty());
+  std::filesystem::permissions(tree.path("/etc/network/interfaces"), std::filesystem::perms(0600));
+  EXPECT_EQ(detect_stack(tree.root()).secret, std::set<std::string>{"/etc/network/interfaces"});
   // What cannot be read must not be overwritten either.
   tree.put("/etc/network/interfaces", std::string(2 * kMiB, '#'));
   stack = detect_stack(tree.root());
@@ -252,6 +255,8 @@ TEST(DetectStack, FindsOutWhoKeepsResolvConf) {
   tree.put("/usr/sbin/resolvconf", "");  // networkd does not call it
   EXPECT_FALSE(detect_stack(tree.root()).keeps_resolv_conf);
   tree.link("/etc/resolv.conf", "/run/systemd/resolve/stub-resolv.conf");
+  EXPECT_FALSE(detect_stack(tree.root()).keeps_resolv_conf) << "whoever made the link is gone";
+  tree.put("/run/systemd/resolve/stub-resolv.conf", "nameserver 127.0.0.53\n");
   EXPECT_TRUE(detect_stack(tree.root()).keeps_resolv_conf);
   std::filesystem::remove(tree.path("/etc/resolv.conf"));
   tree.enable("systemd-resolved.service");

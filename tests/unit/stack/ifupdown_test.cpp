@@ -16,6 +16,9 @@ constexpr const char* kBondLines =
     "\tbond-mode active-backup\n\tbond-primary kr-usb0\n\tbond-primary-reselect always\n\tbond-fail-over-mac none\n"
     "\tbond-num-grat-arp 3\n\tbond-arp-ip-target 192.168.3.1 192.168.3.11 192.168.3.12\n"
     "\tbond-arp-interval 1000\n\tbond-arp-validate none\n";
+constexpr const char* kPortLines =
+    "\tpre-up [ -d /sys/class/net/kr-bond0 ] || ip link add kr-bond0 type bond mode active-backup || true\n"
+    "\tbond-master kr-bond0\n";
 constexpr const char* kAddressLines =
     "\taddress 192.168.3.13/24\n\tgateway 192.168.3.1\n\tmetric 50\n\tdns-nameservers 192.168.3.1 1.1.1.1\n";
 
@@ -32,9 +35,9 @@ TEST(Ifupdown, BondsTwoInterfacesWithIfenslave) {
   const StackConfig config = render(true, test::wanted_network());
   EXPECT_EQ(content_of(config, kOurs),
             std::string("# Written by kraken-firstboot.\nauto kr-bond0\niface kr-bond0 inet static\n") + kAddressLines +
-                "\tbond-slaves none\n" + kBondLines +
-                "\nallow-hotplug kr-usb0\niface kr-usb0 inet manual\n\tbond-master kr-bond0\n" + kBondLines +
-                "\nallow-hotplug kr-lan0\niface kr-lan0 inet manual\n\tbond-master kr-bond0\n" + kBondLines);
+                "\tbond-slaves none\n" + kBondLines + "\nallow-hotplug kr-usb0\niface kr-usb0 inet manual\n" +
+                kPortLines + kBondLines + "\nallow-hotplug kr-lan0\niface kr-lan0 inet manual\n" + kPortLines +
+                kBondLines);
   EXPECT_EQ(config.interface, "kr-bond0");
 }
 
@@ -42,9 +45,9 @@ TEST(Ifupdown, TakesTheInterfacesFromTheirStanzas) {
   const StackConfig config = render(true, test::wanted_network());
   EXPECT_EQ(content_of(config, kMain),
             "auto lo\niface lo inet loopback\n# kraken took over: allow-hotplug eth0\niface eth0 inet dhcp\n"
-            "source /etc/network/interfaces.d/kraken\n");
+            "\tmetric 100\nsource /etc/network/interfaces.d/kraken\n");
   EXPECT_EQ(content_of(config, "/etc/network/interfaces.d/usb"),
-            "# kraken took over: auto eth1\niface eth1 inet dhcp\n");
+            "# kraken took over: auto eth1\niface eth1 inet dhcp\n\tmetric 100\n");
   // The onboard interface is the image's own affair when it does not stand by.
   const StackConfig single = render(true, test::single_network());
   EXPECT_NE(content_of(single, kMain).find("\nallow-hotplug eth0\n"), std::string::npos);
@@ -60,6 +63,24 @@ TEST(Ifupdown, ConfiguresThePrimaryAloneWithoutIfenslave) {
   const StackConfig single = render(true, test::single_network());
   EXPECT_EQ(content_of(single, kOurs), alone);
   EXPECT_EQ(single.way.find("without ifenslave"), std::string::npos) << single.way;
+}
+
+// A service that has failed, for want of a DHCP server perhaps, is what try-restart leaves alone.
+TEST(Ifupdown, StartsTheServiceAlsoWhereItHasFailed) {
+  using Commands = std::vector<std::vector<std::string>>;
+  EXPECT_EQ(render(true, test::wanted_network()).commands, (Commands{{"systemctl", "restart", "networking.service"}}));
+}
+
+TEST(Ifupdown, KeepsASecretFileSecret) {
+  Stack stack = test::stack_of(StackKind::kIfupdown, true);
+  stack.existing = {{kMain, "iface wlan0 inet dhcp\n\twpa-psk secret\n"},
+                    {"/etc/network/interfaces.d/a", "auto eth0\n"}};
+  stack.secret = {kMain};
+  const auto config = render_config(stack, test::wanted_network());
+  ASSERT_TRUE(config.ok());
+  for (const StackFile& file : config->files) {
+    EXPECT_EQ(file.mode, file.path == kMain ? FileMode::kPrivate : FileMode::kPublic) << file.path;
+  }
 }
 
 }  // namespace

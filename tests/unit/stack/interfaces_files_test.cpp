@@ -29,9 +29,28 @@ TEST(InterfacesFiles, MakeRoomForOurs) {
   Files room = make_room(files, {"eth1", "eth0"});
   ASSERT_EQ(room.size(), 2U);
   EXPECT_EQ(room[kMain],
-            "source /etc/network/interfaces.d/*\n# kraken took over: auto lo eth0\nauto lo\niface eth0 inet dhcp\n");
-  EXPECT_EQ(room[kMore], "# kraken took over: allow-hotplug eth1\niface eth1 inet dhcp\nauto eth10\n");
+            "source /etc/network/interfaces.d/*\n# kraken took over: auto lo eth0\nauto lo\niface eth0 inet dhcp\n"
+            "\tmetric 100\n");
+  EXPECT_EQ(room[kMore], "# kraken took over: allow-hotplug eth1\niface eth1 inet dhcp\n\tmetric 100\nauto eth10\n");
   EXPECT_TRUE(make_room(room, {"eth1", "eth0"}).empty());
+}
+
+// Without one it is 0, and before ours: of DHCP on the interface that is left alone, or on Wi-Fi.
+TEST(InterfacesFiles, GiveOthersAMetric) {
+  const std::string reads = "source-directory /etc/network/interfaces.d\n";
+  const auto changed = [&](const std::string& text) {
+    const Files room = make_room({{kMain, reads + text}}, {"kr-usb0"});
+    return room.empty() ? text : room.at(kMain).substr(reads.size());
+  };
+  EXPECT_EQ(changed("iface eth0 inet dhcp"), "iface eth0 inet dhcp\n\tmetric 100");
+  EXPECT_EQ(
+      changed("iface wlan0 inet dhcp\n  wpa-ssid x\n\niface eth1 inet static\n  gateway 10.0.0.1\n  metric 7\n"),
+      "iface wlan0 inet dhcp\n\tmetric 100\n  wpa-ssid x\n\niface eth1 inet static\n  gateway 10.0.0.1\n  metric 7\n");
+  for (const char* same :
+       {"iface lo inet static\n", "iface eth0 inet manual\n", "iface eth0 inet6 auto\n", "auto eth0\n",
+        "iface eth0 inet dhcp\n# way\n\tmetric 0\nauto eth0\n", "iface eth0 inet dhcp \\\n x 1\n"}) {
+    EXPECT_EQ(changed(same), same);
+  }
 }
 
 TEST(InterfacesFiles, ReadOurs) {

@@ -49,7 +49,12 @@ TEST(RenderConfig, HasTheStackLetGoOfTheOldNames) {
     Commands expected;
     if (kind == StackKind::kDhcpcd) expected = {{"systemctl", "stop", "dhcpcd.service"}};
     if (kind == StackKind::kIfupdown) {
-      expected = {{"systemctl", "stop", "ifup@eth1.service"}, {"systemctl", "stop", "ifup@eth0.service"}};
+      expected = {{"systemctl", "stop", "ifup@eth1.service"},
+                  {"ifdown", "eth1"},
+                  {"systemctl", "reset-failed", "ifup@eth1.service"},
+                  {"systemctl", "stop", "ifup@eth0.service"},
+                  {"ifdown", "eth0"},
+                  {"systemctl", "reset-failed", "ifup@eth0.service"}};
     }
     EXPECT_EQ(config->farewells, expected);
   }
