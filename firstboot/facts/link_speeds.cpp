@@ -14,6 +14,7 @@ namespace kraken {
 namespace {
 
 constexpr std::array<std::string_view, 4> kKeys = {"format", "version", "peer", "speeds"};
+constexpr std::array<std::string_view, 1> kOptionalKeys = {"boot"};
 constexpr std::array<std::string_view, 5> kSpeedKeys = {"of", "interface", "sent_kbit", "received_kbit", "problem"};
 constexpr std::array<std::string_view, 1> kOptionalSpeedKeys = {"tries"};
 constexpr std::array kKinds = {LinkSpeed::Of::kBeforeTuning, LinkSpeed::Of::kFallback, LinkSpeed::Of::kAfterTuning};
@@ -95,17 +96,22 @@ std::string format_link_speeds(const LinkSpeeds& speeds) {
     if (speed.tries != 1) object.emplace_back("tries", speed.tries);
     list.push_back(std::move(object));
   }
-  return format_json(Json::Object{{"format", kLinkSpeedsFormat},
-                                  {"version", kLinkSpeedsVersion},
-                                  {"peer", format_ipv4(speeds.peer)},
-                                  {"speeds", std::move(list)}});
+  Json::Object document = {{"format", kLinkSpeedsFormat},
+                           {"version", kLinkSpeedsVersion},
+                           {"peer", format_ipv4(speeds.peer)},
+                           {"speeds", std::move(list)}};
+  if (!speeds.boot.empty()) document.emplace_back("boot", speeds.boot);
+  return format_json(std::move(document));
 }
 
 Result<LinkSpeeds> parse_link_speeds(std::string_view text) {
   KRAKEN_ASSIGN(const Json document, parse_json(text, {.max_size = kLinkSpeedsMaxSize, .max_depth = 4}));
   KRAKEN_TRY(check_format(document, kLinkSpeedsFormat, kLinkSpeedsVersion));
-  KRAKEN_ASSIGN(const auto object, StrictObject::open(document, "", kKeys));
+  KRAKEN_ASSIGN(const auto object, StrictObject::open(document, "", kKeys, kOptionalKeys));
   LinkSpeeds speeds;
+  if (object.has("boot")) {
+    KRAKEN_ASSIGN(speeds.boot, object.text("boot"));
+  }
   KRAKEN_ASSIGN(speeds.peer, object.address("peer"));
   KRAKEN_ASSIGN(const auto* list, object.list("speeds"));
   for (std::size_t i = 0; i < list->size(); ++i) {

@@ -32,6 +32,7 @@ struct LinkSpeed {
 struct LinkSpeeds {
   Ipv4 peer;
   std::vector<LinkSpeed> speeds;  // at most one of each kind
+  std::string boot{};             // id of the boot in which something failed last; "" when nothing did
 
   // Null when it was not measured, nor tried.
   const LinkSpeed* find(LinkSpeed::Of of) const;

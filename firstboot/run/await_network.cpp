@@ -1,7 +1,6 @@
 #include "run/await_network.h"
 
 #include "facts/network_facts.h"
-#include "run/eject_adapters.h"
 
 namespace kraken {
 
@@ -33,10 +32,14 @@ bool lacks_adapter_or_link(const std::filesystem::path& root, const NodeRecord& 
 }
 
 // To step in while they are at work would only delay them.
-void await_proof(const NodeRecord& record, Machine machine) {
+void await_proof(const std::filesystem::path& root, const SettledNetwork& settled, const NodeRecord& record,
+                 Machine machine, Await what) {
   for (int left = kProofTries; left > 0;) {
-    const Reach reach = prove_network(record, machine.network).reach;
-    if (reach == Reach::kGateway) return;
+    Reach reach = prove_network(record, machine.network).reach;
+    // As if there were no address yet: it is on its way as well.
+    const auto state = machine.network.state();
+    if (state.ok() && !stray_port(root, settled, *state).empty()) reach = Reach::kNothing;
+    if (reach == Reach::kGateway || (reach == Reach::kRoute && what == Await::kAddress)) return;
     machine.system.pause(kBetweenTries);
     left -= reach == Reach::kRoute ? kTriesOfASilentGateway : 1;
   }
@@ -44,8 +47,8 @@ void await_proof(const NodeRecord& record, Machine machine) {
 
 }  // namespace
 
-void await_network(const std::filesystem::path& root, const NodeRecord& record, Machine machine) {
-  const bool settled = read_settled_network(root).has_value();
+Ejected await_network(const std::filesystem::path& root, const NodeRecord& record, Machine machine, Await what) {
+  const auto settled = read_settled_network(root);
   AdapterEjector adapters(root, machine.system);
   for (int i = 0; i < kTries; ++i) {
     const bool comes_back = adapters.eject();
@@ -53,7 +56,8 @@ void await_network(const std::filesystem::path& root, const NodeRecord& record, 
     if (!comes_back && !lacks) break;
     machine.system.pause(kBetweenTries);
   }
-  if (settled) await_proof(record, machine);
+  if (settled) await_proof(root, *settled, record, machine, what);
+  return adapters.ejected();
 }
 
 }  // namespace kraken

@@ -5,14 +5,20 @@
 #include <filesystem>
 
 #include "contract/node_record.h"
+#include "run/eject_adapters.h"
 #include "run/machine.h"
 
 namespace kraken {
 
+enum class Await {
+  kAll,      // as at a boot, when switches and routers come up too
+  kAddress,  // a gateway that is silent is not waited for while address and route are there
+};
+
 // Turns CD-ROMs that are adapters into adapters, as they are after every power-up, and waits up to half a minute until
 // they are interfaces. On a node whose network has not been set up before: sets its interfaces up, and waits as long
 // for the one that the profile wants and for its link. On one whose network was proved before: waits up to a minute
-// until it can be proved again. Not at all when there is nothing to wait for.
-void await_network(const std::filesystem::path& root, const NodeRecord& record, Machine machine);
+// until it can be proved again. Not at all when there is nothing to wait for. Answers what became of the CD-ROMs.
+Ejected await_network(const std::filesystem::path& root, const NodeRecord& record, Machine machine, Await what);
 
 }  // namespace kraken

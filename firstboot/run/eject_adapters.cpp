@@ -21,6 +21,15 @@ std::size_t count_adapters(const std::filesystem::path& root) {
   return static_cast<std::size_t>(std::ranges::count_if(read_nics(root, {}), is_usb_adapter));
 }
 
+// "TP-Link UE300 (2357:0600 at USB port 1-1.2)"
+std::string describe(const ModeSwitch& adapter) {
+  return adapter.product + " (" + format_usb_id(adapter.usb) + " at USB port " + adapter.usb_port + ")";
+}
+
+std::string success(const ModeSwitch& adapter) {
+  return adapter.device + " was ejected: " + describe(adapter) + " comes back as a network adapter";
+}
+
 Result<ModeSwitch> find_mode_switch(const std::filesystem::path& root, std::string_view device) {
   for (ModeSwitch& found : find_mode_switches(root)) {
     if (found.device == device) return std::move(found);
@@ -42,8 +51,7 @@ Status eject_when_free(const std::filesystem::path& root, const std::string& dev
 Result<std::string> eject_adapter(const std::filesystem::path& root, std::string_view device, System& system) {
   KRAKEN_ASSIGN(const ModeSwitch found, find_mode_switch(root, device));
   KRAKEN_TRY(eject_when_free(root, found.device, system));
-  return found.device + " was ejected: " + found.product + " (" + format_usb_id(found.usb) + " at USB port " +
-         found.usb_port + ") comes back as a network adapter\n";
+  return success(found) + "\n";
 }
 
 AdapterEjector::AdapterEjector(std::filesystem::path root, System& system) : root_(std::move(root)), system_(system) {}
@@ -52,8 +60,14 @@ bool AdapterEjector::eject() {
   for (const ModeSwitch& adapter : find_mode_switches(root_)) {
     if (!ports_.insert(adapter.usb_port).second) continue;
     if (ejected_ == 0) adapters_before_ = count_adapters(root_);
-    // One that cannot be ejected is none: the choice of the interface will say what is missing.
-    if (eject_when_free(root_, adapter.device, system_).ok()) ++ejected_;
+    const Status ejected = eject_when_free(root_, adapter.device, system_);
+    if (ejected.ok()) {
+      ++ejected_;
+      outcome_.done.push_back(success(adapter));
+    } else {
+      outcome_.failed.push_back(describe(adapter) + " came up as a CD-ROM, and could not be made a network adapter: " +
+                                ejected.error().what());
+    }
   }
   return ejected_ > 0 && count_adapters(root_) < adapters_before_ + ejected_;
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "system/system.h"
@@ -17,6 +18,12 @@ namespace kraken {
 // System::eject_cdrom(), but not when somebody else was quicker.
 Result<std::string> eject_adapter(const std::filesystem::path& root, std::string_view device, System& system);
 
+// Sentences.
+struct Ejected {
+  std::vector<std::string> done;
+  std::vector<std::string> failed;
+};
+
 // All of them, in a run of first boot.
 class AdapterEjector {
  public:
@@ -27,11 +34,14 @@ class AdapterEjector {
   // has yet to come back as an interface, which takes some seconds. To be called again and again.
   bool eject();
 
+  const Ejected& ejected() const { return outcome_; }
+
  private:
   std::filesystem::path root_;
   System& system_;
   std::size_t adapters_before_ = 0;  // the first one was ejected
   std::size_t ejected_ = 0;
+  Ejected outcome_;
   std::set<std::string> ports_;  // of those that were tried
 };
 

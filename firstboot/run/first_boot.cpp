@@ -27,6 +27,11 @@ LedSign sign_of(WaitsFor what) {
   return LedSign::kWorking;
 }
 
+// Some drivers only say so when a setting is to be changed.
+bool is_lacking(const Step& step, const Error& error) {
+  return step.touches() == Touches::kTuning && error.code() == ErrorCode::kUnsupported;
+}
+
 }  // namespace
 
 FirstBoot::FirstBoot(RunOptions options, Machine machine, const Steps& steps)
@@ -59,12 +64,16 @@ Outcome FirstBoot::run() {
 }
 
 Outcome FirstBoot::run_locked() {
+  Ejected ejected;
   if (looks_at(Stage::kNetwork)) {
     if (lacks_address()) show(LedSign::kWaitingForNetwork);
-    await_network(options_.root, record_, {system_, network_});
+    const bool is_boot = options_.stage == Stage::kNetwork;
+    ejected = await_network(options_.root, record_, {system_, network_}, is_boot ? Await::kAll : Await::kAddress);
   }
   facts_ = gather();
   log_.set_boot(facts_.boot_id);
+  for (const std::string& done : ejected.done) log_.line(done);
+  report_.notes = std::move(ejected.failed);
   journal_ = load_journal(options_.root);
   measurement_.load();
   report_.record = record_;
@@ -141,7 +150,8 @@ void FirstBoot::measure_before_tuning() {
 }
 
 void FirstBoot::measure_after_tuning() {
-  if (all_good() && measurement_.after(record_, facts_)) note_kept(log_.keep());
+  const bool changed = std::ranges::any_of(report_.steps, &StepReport::changed);
+  if (all_good() && measurement_.after(record_, facts_, changed)) note_kept(log_.keep());
 }
 
 void FirstBoot::run_step(const Step& step, StepReport& report) {
@@ -168,8 +178,8 @@ void FirstBoot::run_step(const Step& step, StepReport& report) {
       break;
   }
   attempt(step, report);
-  if (report.state == StepState::kDone) {
-    report.changed = planned.action == Action::kApply;
+  if (report.state == StepState::kDone || report.state == StepState::kUnavailable) {
+    report.changed = planned.action == Action::kApply && report.state == StepState::kDone;
     journal.note_done(step.name());
   } else {
     journal.note_failed(step.name());
@@ -191,6 +201,7 @@ void FirstBoot::attempt(const Step& step, StepReport& report) {
   const Check after = step.check(facts_, record_);
   if (!applied.ok()) {
     report.detail = applied.error().what();
+    if (is_lacking(step, applied.error())) report.state = StepState::kUnavailable;
   } else if (after.state != Check::State::kDone) {
     report.detail = "it was done without an error, and yet: " + after.reason;
   } else {
@@ -210,11 +221,12 @@ Status FirstBoot::apply(const Step& step) {
   return applied;
 }
 
-// A full root file system fails the steps before the one that grows it.
+// A full root file system fails the steps before the one that grows it. The network's is behind that one, and to set it
+// up a second time would only take it from whoever uses it.
 void FirstBoot::retry_failed(std::size_t last_changed) {
   for (std::size_t i = 0; i < last_changed; ++i) {
     StepReport& report = report_.steps[i];
-    if (report.state != StepState::kFailed || !tried_[i]) continue;
+    if (report.state != StepState::kFailed || !tried_[i] || steps_[i]->touches() == Touches::kNetwork) continue;
     attempt(*steps_[i], report);
     if (report.state != StepState::kDone) continue;
     report.changed = true;

@@ -12,7 +12,8 @@ namespace kraken {
 
 // The cluster's engine and its manager come up when they do, and kubeadm may need half an hour to make a control plane.
 inline constexpr std::chrono::seconds kTimeForClusterSteps{1500};  // beside RunOptions::time_for_steps
-inline constexpr std::chrono::seconds kTimeForMeasuring = kMostMeasurements * kLongestMetering + kMostPatienceForTurns;
+inline constexpr std::chrono::seconds kTimeForMeasuring =
+    kMostMeasurements * kLongestMetering + kMostPatienceForTurns + kLongestSettling;
 
 // The end of everything that could hang in the kernel.
 inline constexpr std::chrono::seconds kEndOfEarlyRun{270};

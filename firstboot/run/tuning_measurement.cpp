@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
+#include "sys/files.h"
+#include "system/rooted_system.h"
+
 namespace kraken {
 
 namespace {
@@ -37,6 +41,10 @@ const Link* standby_port(const NetworkFacts& network) {
   return is_port && port->carrier ? port : nullptr;
 }
 
+std::string active_slave_of(const StackConfig& config) {
+  return "/sys/class/net/" + config.interface + "/bonding/active_slave";
+}
+
 }  // namespace
 
 TuningMeasurement::TuningMeasurement(std::filesystem::path root, Machine machine, Log& log)
@@ -52,7 +60,8 @@ bool TuningMeasurement::is_due(LinkSpeed::Of of) const {
   if (tried_.contains(of)) return false;
   const LinkSpeed* known = speeds_ ? speeds_->find(of) : nullptr;
   if (known == nullptr) return true;
-  return of != LinkSpeed::Of::kBeforeTuning && !known->problem.empty() && known->tries < kMostTriesToMeasure;
+  if (of == LinkSpeed::Of::kBeforeTuning || known->problem.empty() || known->tries >= kMostTriesToMeasure) return false;
+  return changed_ || speeds_->boot != boot_;
 }
 
 bool TuningMeasurement::was_tried_in_vain(LinkSpeed::Of of) const {
@@ -62,21 +71,21 @@ bool TuningMeasurement::was_tried_in_vain(LinkSpeed::Of of) const {
 bool TuningMeasurement::before(const NodeRecord& record, const Facts& facts) {
   constexpr auto kBefore = LinkSpeed::Of::kBeforeTuning;
   if (!can_measure(record, facts) || !is_due(kBefore)) return false;
-  speeds_ = LinkSpeeds{*peer_of(record), {}};
-  patience_ = patience_for(record);
+  begin(record, facts);
+  speeds_ = LinkSpeeds{*peer_of(record), {}, {}};
   measure(kBefore, facts.network->config->interface);
   if (!was_tried_in_vain(kBefore)) measure_fallback(*facts.network);
   keep();
   return true;
 }
 
-bool TuningMeasurement::after(const NodeRecord& record, const Facts& facts) {
+bool TuningMeasurement::after(const NodeRecord& record, const Facts& facts, bool changed) {
   if (!can_measure(record, facts)) return false;
   const std::size_t tried = tried_.size();
-  const std::string& interface = facts.network->config->interface;
-  if (!speeds_) speeds_ = LinkSpeeds{*peer_of(record), {}};
-  if (!patience_) patience_ = patience_for(record);
-  if (is_due(LinkSpeed::Of::kAfterTuning)) measure_tuned(record, interface);
+  changed_ = changed;
+  begin(record, facts);
+  if (!speeds_) speeds_ = LinkSpeeds{*peer_of(record), {}, {}};
+  if (is_due(LinkSpeed::Of::kAfterTuning)) measure_tuned(record, *facts.network);
   const LinkSpeed* after = speeds_->find(LinkSpeed::Of::kAfterTuning);
   if (after->problem.empty() && is_due(LinkSpeed::Of::kFallback)) measure_fallback(*facts.network);
   if (tried_.size() == tried) return false;
@@ -84,7 +93,35 @@ bool TuningMeasurement::after(const NodeRecord& record, const Facts& facts) {
   return true;
 }
 
-void TuningMeasurement::measure_tuned(const NodeRecord& record, const std::string& interface) {
+void TuningMeasurement::begin(const NodeRecord& record, const Facts& facts) {
+  boot_ = facts.boot_id;
+  if (!patience_) patience_ = patience_for(record);
+}
+
+bool TuningMeasurement::is_on_primary(const NetworkFacts& network) const {
+  const auto state = machine_.network.state();
+  const Link* primary = state.ok() ? state->find_link(network.wanted->primary.index) : nullptr;
+  if (primary == nullptr || !primary->carrier) return false;
+  const Link* bond = state->find_link(network.config->interface);
+  if (bond == nullptr || bond->kind != "bond") return true;
+  const auto active = read_whole_file(below(root_, active_slave_of(*network.config)), kMiB);
+  return active.ok() && trim(*active) == primary->name;
+}
+
+// Drivers negotiate the link anew when Energy-Efficient Ethernet is switched (r8152.c: mii_nway_restart), and meanwhile
+// a bond uses its other port.
+void TuningMeasurement::await_primary(const NetworkFacts& network) const {
+  constexpr std::chrono::milliseconds kBetweenLooks{500};
+  constexpr int kSteady = 6;  // looks: the link is lost a moment after it was asked to be
+  int steady = 0;
+  for (auto left = kLongestSettling / kBetweenLooks; left > 0 && steady < kSteady; --left) {
+    machine_.system.pause(kBetweenLooks);
+    steady = is_on_primary(network) ? steady + 1 : 0;
+  }
+}
+
+void TuningMeasurement::measure_tuned(const NodeRecord& record, const NetworkFacts& network) {
+  const std::string& interface = network.config->interface;
   const LinkSpeed* before = speeds_->find(LinkSpeed::Of::kBeforeTuning);
   if (was_tried_in_vain(LinkSpeed::Of::kBeforeTuning)) {
     // Whoever was not there a moment ago is not waited for again in this run.
@@ -93,6 +130,7 @@ void TuningMeasurement::measure_tuned(const NodeRecord& record, const std::strin
   if (before == nullptr && !record.tuning.empty()) {
     put({LinkSpeed::Of::kBeforeTuning, interface, 0, 0, std::string(kTooLate)});
   }
+  if (changed_) await_primary(network);
   measure(LinkSpeed::Of::kAfterTuning, interface);
 }
 
@@ -113,7 +151,7 @@ void TuningMeasurement::measure_fallback(const NetworkFacts& network) {
   const Link* standby = standby_port(network);
   const Link* primary = network.state.find_link(network.wanted->primary.index);
   if (standby == nullptr || primary == nullptr) return;
-  const std::string active = "/sys/class/net/" + network.config->interface + "/bonding/active_slave";
+  const std::string active = active_slave_of(*network.config);
   if (const Status changed = machine_.system.write_kernel_file(active, standby->name); !changed.ok()) {
     log_.line("the fallback was not measured: " + changed.error().what());
     return put({LinkSpeed::Of::kFallback, standby->name, 0, 0, changed.error().what()});
@@ -136,6 +174,8 @@ void TuningMeasurement::put(LinkSpeed speed) {
 }
 
 void TuningMeasurement::keep() {
+  const bool all_measured = std::ranges::all_of(speeds_->speeds, &std::string::empty, &LinkSpeed::problem);
+  speeds_->boot = all_measured ? "" : boot_;
   Status kept = machine_.system.make_folder(kStateFolder);
   if (kept.ok()) kept = machine_.system.replace_file(kLinkSpeedsPath, format_link_speeds(*speeds_), FileMode::kPublic);
   if (!kept.ok()) log_.line("what was measured could not be kept: " + kept.error().what());

@@ -1,6 +1,7 @@
 // What the link to the manager carries before and after tuning, and through the interface that stands by: measured once
-// in a node's life, in the run that tunes it. What fails is tried again in the next runs, but for what was so before
-// tuning. A node that cannot measure says why, and is none the worse.
+// in a node's life, in the run that tunes it. What fails is tried again at the next boots and in runs that change
+// something, such as the one that joins a cluster whose manager has come up; but not what was so before tuning. A node
+// that cannot measure says why, and is none the worse.
 #pragma once
 
 #include <chrono>
@@ -18,6 +19,8 @@ namespace kraken {
 
 // In a run: one of each kind.
 inline constexpr int kMostMeasurements = 3;
+// Until the primary interface has its link back after tuning.
+inline constexpr std::chrono::seconds kLongestSettling{20};
 // In a run, for all of them together: the manager serves the nodes one at a time. The clusters of more nodes than this
 // is enough for have the next runs.
 inline constexpr std::chrono::seconds kMostPatienceForTurns{225};
@@ -34,15 +37,19 @@ class TuningMeasurement {
   // To be called before something is tuned, and when all is. Each answers whether it took its time to measure: not
   // when there is nobody to measure with, the network is not proved, or all was measured or tried often enough.
   bool before(const NodeRecord& record, const Facts& facts);
-  bool after(const NodeRecord& record, const Facts& facts);
+  // `changed`: this run did something that lasts.
+  bool after(const NodeRecord& record, const Facts& facts, bool changed);
 
   const std::optional<LinkSpeeds>& speeds() const { return speeds_; }
 
  private:
+  void begin(const NodeRecord& record, const Facts& facts);
   bool can_measure(const NodeRecord& record, const Facts& facts) const;
   bool is_due(LinkSpeed::Of of) const;
+  bool is_on_primary(const NetworkFacts& network) const;
+  void await_primary(const NetworkFacts& network) const;
   bool was_tried_in_vain(LinkSpeed::Of of) const;
-  void measure_tuned(const NodeRecord& record, const std::string& interface);
+  void measure_tuned(const NodeRecord& record, const NetworkFacts& network);
   void measure(LinkSpeed::Of of, const std::string& interface);
   void measure_fallback(const NetworkFacts& network);
   void put(LinkSpeed speed);
@@ -52,6 +59,8 @@ class TuningMeasurement {
   Machine machine_;
   Log& log_;
   std::optional<LinkSpeeds> speeds_;
+  std::string boot_;                              // this one's id
+  bool changed_ = false;                          // this run did something that lasts
   std::set<LinkSpeed::Of> tried_;                 // in this run
   std::optional<std::chrono::seconds> patience_;  // what is left of this run's; nothing before its first measurement
 };

@@ -69,6 +69,7 @@ class FakeNode {
   // What the kernel and systemd bring about before first boot runs again.
   void reboot() const {
     put("/proc/sys/kernel/hostname", get("/etc/hostname"));
+    put("/proc/sys/kernel/random/boot_id", "boot-" + std::to_string(++boots_) + "\n");
     std::filesystem::remove_all(path("/run"));
   }
 
@@ -107,6 +108,7 @@ class FakeNode {
   }
 
   TempFolder folder_;
+  mutable int boots_ = 1;
 };
 
 }  // namespace kraken::test

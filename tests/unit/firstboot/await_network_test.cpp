@@ -52,7 +52,7 @@ class Node {
     sysfs_.put(std::filesystem::path(kSettledNetworkPath).relative_path().string(),
                format_settled_network({identity_of(nics.at(0)), std::nullopt}));
   }
-  void await() { await_network(root(), record, {system, network}); }
+  Ejected await(Await what = Await::kAll) { return await_network(root(), record, {system, network}, what); }
   std::string primary() const {
     const auto nics = read_nics(root(), {});
     const NicChoice choice = choose_nics(nics, record.nic);
@@ -120,6 +120,30 @@ TEST(AwaitNetwork, EjectsAlsoWhereTheOnboardInterfaceWouldDo) {
   EXPECT_EQ(node.primary(), "eth1");
 }
 
+TEST(AwaitNetwork, WaitsForASilentGatewayOnlyAtABoot) {
+  for (const Await what : {Await::kAll, Await::kAddress}) {
+    Node node;
+    node.settle();
+    node.network.clear_answers();
+    static_cast<void>(node.await(what));
+    EXPECT_EQ(node.pauses > 0, what == Await::kAll);
+    node.network.network.addresses.clear();
+    node.pauses = 0;
+    static_cast<void>(node.await(what));
+    EXPECT_GT(node.pauses, 10) << "an address that is on its way is waited for";
+  }
+}
+
+TEST(AwaitNetwork, SaysWhatBecameOfTheCdroms) {
+  Node node;
+  node.settle();
+  node.plug_cdrom();
+  const Ejected ejected = node.await();
+  ASSERT_EQ(ejected.done.size(), 1U);
+  EXPECT_NE(ejected.done[0].find("0bda:8151 at USB port 1-1.2"), std::string::npos) << ejected.done[0];
+  EXPECT_TRUE(ejected.failed.empty());
+}
+
 TEST(AwaitNetwork, WaitsNoLongerThanForALateAdapter) {
   Node lost;
   lost.settle();
@@ -143,8 +167,10 @@ TEST(AwaitNetwork, GivesUpADriveThatStaysInUseOrCannotBeEjected) {
   broken.plug_cdrom();
   broken.failures = 1000;
   broken.failure = ENOSYS;
-  broken.await();
+  const Ejected ejected = broken.await();
   EXPECT_EQ(broken.ejects(), 1);
+  ASSERT_EQ(ejected.failed.size(), 1U);
+  EXPECT_NE(ejected.failed[0].find("could not be made a network adapter"), std::string::npos) << ejected.failed[0];
   EXPECT_EQ(broken.pauses, 0);
 }
 

@@ -135,6 +135,34 @@ TEST(FirstBoot, GrowsAFullRootAndThenDoesWhatHadFailedForWantOfSpace) {
   EXPECT_EQ(node.get("/etc/hostname"), "kraken-3\n");
 }
 
+// Of which the driver says so only when it is to be changed.
+class LackingStep final : public Step {
+ public:
+  explicit LackingStep(Touches touches) : touches_(touches) {}
+  Touches touches() const override { return touches_; }
+  std::string_view name() const override { return "lacking"; }
+  Check check(const Facts& /*facts*/, const NodeRecord& /*record*/) const override { return Check::needed("it is on"); }
+  Status apply(const Facts& /*facts*/, const NodeRecord& /*record*/, System& /*system*/) const override {
+    return Error(ErrorCode::kUnsupported, "this driver cannot switch it");
+  }
+
+ private:
+  Touches touches_;
+};
+
+TEST(FirstBoot, ASettingThatTheDriverLacksIsReportedAndNoFailure) {
+  for (const Touches touches : {Touches::kTuning, Touches::kSystem}) {
+    const FakeNode node;
+    Steps steps;
+    steps.push_back(std::make_unique<LackingStep>(touches));
+    FakeSystem system = node.system();
+    const bool is_tuning = touches == Touches::kTuning;
+    EXPECT_EQ(node.run_with(system, steps), is_tuning ? Outcome::kDone : Outcome::kNotDone);
+    EXPECT_EQ(*step_of(node, "lacking").find("state"), Json(is_tuning ? "unavailable" : "failed"));
+    EXPECT_EQ(*step_of(node, "lacking").find("detail"), Json("this driver cannot switch it"));
+  }
+}
+
 TEST(FirstBoot, ReportsAReadOnlyRoot) {
   const FakeNode node;
   node.mount("ext4", "ro", "rw");

@@ -111,6 +111,36 @@ TEST(TuningMeasurement, TriesAgainInTheNextRunsWhatFailed) {
   EXPECT_EQ(node.meter.measured.size(), 3U);
 }
 
+// To set the network up again in the same run would take it from whoever uses it, and as long once more.
+TEST(FirstBoot, TriesTheNetworkOnceInARunWhateverIsTunedAfterIt) {
+  NetworkedNode node;
+  node.gateway_answers = false;
+  EXPECT_EQ(node.boot(), Outcome::kNotDone);
+  EXPECT_EQ(node.node.get("/proc/sys/net/ipv4/ip_forward"), "1");
+  EXPECT_EQ(std::ranges::count(node.changes, "write /var/lib/kraken/network-before.json"), 1);
+}
+
+TEST(TuningMeasurement, TriesNothingAgainByHandOnAFinishedNode) {
+  const NetworkedNode node;
+  node.meter.problem = "nobody answers";
+  ASSERT_EQ(node.boot(), Outcome::kDone);
+  ASSERT_EQ(node.boot(), Outcome::kDone);
+  EXPECT_EQ(node.meter.measured.size(), 1U);
+  EXPECT_EQ(std::ranges::count(node.changes, "write " + std::string(kLinkSpeedsPath)), 0);
+  node.node.reboot();
+  ASSERT_EQ(node.boot(), Outcome::kDone);
+  EXPECT_EQ(node.meter.measured.size(), 2U);
+}
+
+// Of a link that is negotiated anew nothing is measured but the other one.
+TEST(TuningMeasurement, WaitsUntilTheBondIsBackOnItsPrimary) {
+  NetworkedNode node;
+  node.away_after_tuning = 4;
+  ASSERT_EQ(node.boot(), Outcome::kDone) << status_text_of(node);
+  ASSERT_EQ(node.meter.measured.size(), 3U);
+  EXPECT_EQ(node.meter.measured[2].active_slave, "kr-usb0");
+}
+
 TEST(TuningMeasurement, TriesTheFallbackAloneAgainOnceARun) {
   const NetworkedNode node;
   node.meter.standby_problem = "the peer is busy";
@@ -195,7 +225,8 @@ TEST(LinkSpeeds, ComeBackAsTheyWereWritten) {
   const LinkSpeeds speeds{kManager,
                           {{LinkSpeed::Of::kBeforeTuning, "kr-bond0", 1, 2, ""},
                            {LinkSpeed::Of::kFallback, "kr-lan0", 0, 0, "the peer was busy", 3},
-                           {LinkSpeed::Of::kAfterTuning, "kr-bond0", 1000000000, 0, ""}}};
+                           {LinkSpeed::Of::kAfterTuning, "kr-bond0", 1000000000, 0, ""}},
+                          "0b5f0c6e-6c5e-4b2a"};
   const auto read = parse_link_speeds(format_link_speeds(speeds));
   ASSERT_TRUE(read.ok()) << read.error().what();
   EXPECT_EQ(*read, speeds);
