@@ -113,8 +113,10 @@ std::string stray_port(const fs::path& root, const SettledNetwork& settled, cons
   if (!settled.fallback) return "";
   const std::vector<Nic> nics = read_nics(root, state.links);
   std::vector<const Nic*> ports;
-  for (const Nic& nic : nics) {
-    if (is_same_nic(settled.primary, nic) || is_same_nic(*settled.fallback, nic)) ports.push_back(&nic);
+  // The first of each, as where the choice is made: some adapters have the address of others.
+  for (const NicIdentity& identity : {settled.primary, *settled.fallback}) {
+    const auto found = std::ranges::find_if(nics, [&](const Nic& nic) { return is_same_nic(identity, nic); });
+    if (found != nics.end()) ports.push_back(&*found);
   }
   return stray_port(state, ports);
 }
@@ -150,6 +152,7 @@ NetworkFacts gather_network(const fs::path& root, const NodeRecord& record, Netw
   facts.stack = detect_stack(root);
   facts.settled = read_settled_network(root);
   facts.rollback = read_text_file(below(root, kNetworkRollbackPath), kNetworkRollbackMaxSize);
+  facts.given_up_port = read_text_file(below(root, kGivenUpPortPath), kConfigFileMaxSize).content;
   facts.wanted = wanted_network(record, facts.stack, facts.nics, facts.choice, facts.settled);
   if (facts.wanted) {
     auto config = render_config(facts.stack, *facts.wanted);

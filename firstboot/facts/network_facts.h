@@ -24,6 +24,9 @@ namespace kraken {
 inline constexpr std::string_view kNetworkRollbackPath = "/var/lib/kraken/network-before.json";
 inline constexpr std::size_t kNetworkRollbackMaxSize = std::size_t{4} * 1024 * 1024;
 
+// The name of a port that is not in its bond, although the bond's program was told of it. Until the next boot.
+inline constexpr std::string_view kGivenUpPortPath = "/run/kraken-given-up-port";
+
 // How far the node got on its network: each includes those before it.
 enum class Reach {
   kNothing,
@@ -55,6 +58,7 @@ struct NetworkFacts {
   std::string config_problem;             // why there is none
   std::map<std::string, TextFile> files;  // those that `config` speaks of, as they are
   TextFile rollback;                      // kNetworkRollbackPath: there while a new configuration is not proved
+  std::string given_up_port;              // of the bond, in this boot: its program was told of it in vain
   NetworkProof proof;
   TuningFacts tuning;
 };

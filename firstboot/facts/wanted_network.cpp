@@ -48,7 +48,8 @@ bool keeps(const SettledNetwork& settled, const Stack& stack, const std::vector<
   const Nic* primary = find_nic(nics, settled.primary);
   if (chosen.primary == nullptr) return primary == nullptr && can_stand_in;
   // An adapter that is away one day changes nothing, also where the one that stands in would do.
-  if (primary == nullptr && can_stand_in && is_same_nic(*settled.fallback, *chosen.primary)) return true;
+  const bool is_only_one = chosen.fallback == nullptr && can_stand_in;
+  if (primary == nullptr && is_only_one && is_same_nic(*settled.fallback, *chosen.primary)) return true;
   const bool is_another = !is_same_nic(settled.primary, *chosen.primary);
   // The fallback was all there was, and now what the profile wants is there.
   const bool is_of_other_kind = primary == nullptr || primary->onboard != chosen.primary->onboard;

@@ -35,11 +35,11 @@ bool lacks_adapter_or_link(const std::filesystem::path& root, const NodeRecord& 
 void await_proof(const std::filesystem::path& root, const SettledNetwork& settled, const NodeRecord& record,
                  Machine machine, Await what) {
   for (int left = kProofTries; left > 0;) {
-    Reach reach = prove_network(record, machine.network).reach;
-    // As if there were no address yet: it is on its way as well.
+    const Reach reach = prove_network(record, machine.network).reach;
+    if (what == Await::kAddress && reach >= Reach::kRoute) return;
     const auto state = machine.network.state();
-    if (state.ok() && !stray_port(root, settled, *state).empty()) reach = Reach::kNothing;
-    if (reach == Reach::kGateway || (reach == Reach::kRoute && what == Await::kAddress)) return;
+    const bool is_whole = state.ok() && stray_port(root, settled, *state).empty();
+    if (reach == Reach::kGateway && is_whole) return;
     machine.system.pause(kBetweenTries);
     left -= reach == Reach::kRoute ? kTriesOfASilentGateway : 1;
   }

@@ -11,8 +11,8 @@
 namespace kraken {
 
 enum class Await {
-  kAll,      // as at a boot, when switches and routers come up too
-  kAddress,  // a gateway that is silent is not waited for while address and route are there
+  kAll,      // as at a boot, when switches and routers come up too, and the ports of a bond
+  kAddress,  // and the route through it, whether the gateway answers or not
 };
 
 // Turns CD-ROMs that are adapters into adapters, as they are after every power-up, and waits up to half a minute until

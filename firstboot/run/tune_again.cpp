@@ -18,7 +18,8 @@ Result<std::string> tune_again(const std::filesystem::path& root, const std::fil
     if (setting.state != SettingState::State::kNeededThisBoot) continue;
     Status applied = apply_setting(setting.name, facts, record, machine.system, machine.network);
     if (applied.ok()) said += setting.name + ": " + setting.reason + "\n";
-    if (first.ok() && !applied.ok()) first = std::move(applied).with_context(setting.name);
+    const bool is_failure = !applied.ok() && applied.error().code() != ErrorCode::kUnsupported;
+    if (first.ok() && is_failure) first = std::move(applied).with_context(setting.name);
   }
   if (!first.ok()) return first.error();
   return said;

@@ -130,7 +130,7 @@ void TuningMeasurement::measure_tuned(const NodeRecord& record, const NetworkFac
   if (before == nullptr && !record.tuning.empty()) {
     put({LinkSpeed::Of::kBeforeTuning, interface, 0, 0, std::string(kTooLate)});
   }
-  if (changed_) await_primary(network);
+  await_primary(network);
   measure(LinkSpeed::Of::kAfterTuning, interface);
 }
 

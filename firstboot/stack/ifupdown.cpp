@@ -54,6 +54,17 @@ std::string single_stanza(const Layout& layout) {
   return "auto " + name + "\nallow-hotplug " + name + "\niface " + name + " inet static\n" + address_lines(layout);
 }
 
+// networking.service fails for any interface that cannot be brought up: for want of a DHCP server, say. Then
+// try-restart would do nothing, restart takes nothing down, and what is brought up by hotplug is not come to. To bring
+// up twice is nothing to ifup.
+std::vector<std::vector<std::string>> commands_for(const std::vector<Port>& ports) {
+  std::vector<std::vector<std::string>> commands;
+  for (const Port& port : ports) commands.push_back({"ifdown", "--force", port.name});
+  commands.push_back({"systemctl", "restart", "networking.service"});
+  for (const Port& port : ports) commands.push_back({"ifup", port.name});
+  return commands;
+}
+
 std::vector<std::string> names_of(const Layout& layout) {
   std::vector<std::string> names = {layout.wanted.primary.name};
   if (layout.wanted.fallback) names.push_back(layout.wanted.fallback->name);
@@ -71,8 +82,7 @@ StackConfig render_ifupdown(const Layout& layout, const Stack& stack) {
   config.files.push_back({std::string(kOwnInterfacesPath),
                           std::string(kHead) + (bond ? bond_stanzas(layout) : single_stanza(layout)),
                           FileMode::kPublic});
-  // Not try-restart: the service has failed when an interface found no DHCP server.
-  config.commands = {{"systemctl", "restart", "networking.service"}};
+  config.commands = commands_for(bond ? layout.ports() : std::vector<Port>{layout.primary});
   config.interface = bond ? kBondName : layout.primary.name;
   if (bond) {
     config.way =

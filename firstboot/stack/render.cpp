@@ -41,6 +41,8 @@ void add_farewells(const Stack& stack, StackConfig& config) {
     config.farewells.push_back({"systemctl", "stop", "ifup@" + change.from + ".service"});
     config.farewells.push_back({"ifdown", change.from});
     config.farewells.push_back({"systemctl", "reset-failed", "ifup@" + change.from + ".service"});
+    // A service that fails for another interface does not come to those.
+    config.returns.push_back({"ifup", "--allow=hotplug", change.from});
   }
 }
 

@@ -66,7 +66,7 @@ bool RootTree::is_file(std::string_view path) const {
 bool RootTree::is_secret(std::string_view path) const {
   const auto found = resolve(path);
   const auto mode = found ? mode_of(*found) : std::nullopt;
-  return mode && (*mode & (S_IRWXG | S_IRWXO)) == 0;
+  return mode && (*mode & S_IROTH) == 0;
 }
 
 std::optional<std::string> RootTree::link_text(std::string_view path) const {

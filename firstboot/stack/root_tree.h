@@ -20,7 +20,7 @@ class RootTree {
   std::optional<std::filesystem::path> resolve(std::string_view path) const { return walk(path, Last::kFollow); }
   bool exists(std::string_view path) const { return resolve(path).has_value(); }
   bool is_file(std::string_view path) const;
-  // Nobody but its owner may read it.
+  // Not everybody may read it.
   bool is_secret(std::string_view path) const;
   // What the link at this very path says; nothing when it is no link.
   std::optional<std::string> link_text(std::string_view path) const;

@@ -29,9 +29,9 @@ struct Stack {
   bool keeps_resolv_conf = true;  // it or a helper of its writes the name servers down; else render_config() does
   std::string service;            // "NetworkManager.service"
   std::map<std::string, std::string> existing;  // by path: files of the image's that are edited, not replaced
-  std::set<std::string> secret;  // paths of those that nobody but root may read: a Wi-Fi key may be in it
-  std::string problem;           // why one of those cannot be read: then render_config() refuses
-  std::string evidence;          // what says so: for the report
+  std::set<std::string> secret;                 // paths of those that not everybody may read: a Wi-Fi key may be in it
+  std::string problem;                          // why one of those cannot be read: then render_config() refuses
+  std::string evidence;                         // what says so: for the report
 };
 
 // What is enabled decides, not what is installed; detect.cpp says who wins where two are. Links are followed inside
@@ -44,8 +44,8 @@ bool can_fail_over(const Stack& stack);
 // The mode of a file of the image's that is edited: a secret stays one.
 FileMode mode_of_edited(const Stack& stack, const std::string& path);
 
-// Whether a command that fails means that the node will not get its address. ifupdown's service fails as well when any
-// other interface of its files cannot be brought up.
+// Whether a command that fails means that the node will not get its address, and those after it have no use. ifupdown's
+// service fails as well when any other interface of its files cannot be brought up.
 bool exit_status_counts(const Stack& stack);
 
 struct WantedNetwork {
@@ -77,6 +77,8 @@ struct StackConfig {
   // Make the stack let go of interfaces that get another name, while it still knows them by the old one: to be done
   // before anything else, at every renaming, and no harm if they fail.
   std::vector<std::vector<std::string>> farewells;
+  // Once the interfaces have their old names and files again and the service was restarted; no harm if they fail.
+  std::vector<std::vector<std::string>> returns;
   std::vector<StackFile> files;  // to be there with just this content
   // To be written where the name servers are to be and are not. No interface depends on it, and others write there too.
   std::optional<StackFile> resolv_conf;

@@ -138,7 +138,8 @@ class NetworkStep final : public Step {
   Status tell_and_prove(const NetworkFacts& network, const NodeRecord& record, Reach enough, System& system) const;
   Status keep_up(const NetworkFacts& network, const NodeRecord& record, System& system) const;
   Status wait_for_proof(const NetworkFacts& network, const NodeRecord& record, Reach enough, System& system) const;
-  Status tell_stack(const StackConfig& config, System& system) const;
+  Status note_stray_port(const NetworkFacts& network, System& system) const;
+  Status tell_stack(const NetworkFacts& network, System& system) const;
   Status go_back(const NetworkFacts& network, const FilesBefore& before, System& system) const;
   Status delete_bond(const std::string& name) const;
   Status rename_all(const StackConfig& config) const;
@@ -168,9 +169,9 @@ Check NetworkStep::check(const Facts& facts, const NodeRecord& /*record*/) const
     return Check::needed(std::string(kNetworkRollbackPath) + " is left over from a run that was cut off");
   }
   if (network.proof.reach < Reach::kRoute) return Check::needed_this_boot(network.proof.detail);
-  if (const std::string port = stray_port(network.state, ports_of(network)); !port.empty()) {
-    return Check::needed_this_boot(port + " is not in " + network.config->interface + ", and could not stand in there");
-  }
+  const std::string port = stray_port(network.state, ports_of(network));
+  const std::string stray = port.empty() ? "" : port + " is not in " + network.config->interface;
+  if (!stray.empty() && port != network.given_up_port) return Check::needed_this_boot(stray);
   if (const auto& file = network.config->resolv_conf) {
     return Check::needed(file->path + " lacks name servers of the cluster");
   }
@@ -178,7 +179,8 @@ Check NetworkStep::check(const Facts& facts, const NodeRecord& /*record*/) const
     return Check::needed(std::string(kSettledNetworkPath) + " has an interface in another place than it is now");
   }
   const std::string but = network.proof.reach == Reach::kGateway ? "" : "address and default route are in place, but ";
-  return Check::done(but + network.proof.detail + "; " + network.config->way + "; " + network.choice.reason);
+  const std::string alone = stray.empty() ? "" : stray + ", whose program was told of it: there is no failover; ";
+  return Check::done(alone + but + network.proof.detail + "; " + network.config->way + "; " + network.choice.reason);
 }
 
 Status NetworkStep::apply(const Facts& facts, const NodeRecord& record, System& system) const {
@@ -200,7 +202,7 @@ Status NetworkStep::keep_up(const NetworkFacts& network, const NodeRecord& recor
     // Told also when an interface keeps another name: the farewell may have stopped it.
     Status renamed = rename_all(*network.config);
     if (!renamed.ok()) {
-      static_cast<void>(tell_stack(*network.config, system).ok());
+      static_cast<void>(tell_stack(network, system).ok());
       return renamed;
     }
     KRAKEN_TRY(tell_and_prove(network, record, enough, system));
@@ -284,10 +286,18 @@ Status NetworkStep::wait_for_proof(const NetworkFacts& network, const NodeRecord
 // What counts is the proof.
 Status NetworkStep::tell_and_prove(const NetworkFacts& network, const NodeRecord& record, Reach enough,
                                    System& system) const {
-  const Status told = tell_stack(*network.config, system);
+  const Status told = tell_stack(network, system);
   if (!told.ok() && exit_status_counts(network.stack)) return told;
   Status proved = wait_for_proof(network, record, enough, system);
-  return proved.ok() || told.ok() ? proved : std::move(proved).with_context(told.error().what());
+  if (proved.ok()) return note_stray_port(network, system);
+  return told.ok() ? proved : std::move(proved).with_context(told.error().what());
+}
+
+// Once in a boot: to tell the stack again and again would take the network from whoever uses it, for nothing.
+Status NetworkStep::note_stray_port(const NetworkFacts& network, System& system) const {
+  KRAKEN_ASSIGN(const NetworkState state, network_.state());
+  const std::string port = stray_port(state, ports_of(network));
+  return port.empty() ? ok_status() : system.replace_file(kGivenUpPortPath, port, FileMode::kPublic);
 }
 
 Status NetworkStep::rename_all(const StackConfig& config) const {
@@ -296,9 +306,16 @@ Status NetworkStep::rename_all(const StackConfig& config) const {
   return first;
 }
 
-Status NetworkStep::tell_stack(const StackConfig& config, System& system) const {
-  for (const auto& command : config.commands) KRAKEN_TRY(system.run_program(command, kCommandLimit));
-  return ok_status();
+// The last failure is nearest to what is missing.
+Status NetworkStep::tell_stack(const NetworkFacts& network, System& system) const {
+  Status last;
+  for (const auto& command : network.config->commands) {
+    Status told = system.run_program(command, kCommandLimit);
+    if (told.ok()) continue;
+    last = std::move(told);
+    if (exit_status_counts(network.stack)) break;
+  }
+  return last;
 }
 
 // The network's service finds the files and the interfaces' names as they were, and no bond of ours that it would take
@@ -318,6 +335,9 @@ Status NetworkStep::go_back(const NetworkFacts& network, const FilesBefore& befo
   }
   Status restarted = system.run_program({"systemctl", "restart", network.stack.service}, kCommandLimit);
   if (exit_status_counts(network.stack)) keep_first(first, std::move(restarted));
+  for (const auto& command : network.config->returns) {
+    static_cast<void>(system.run_program(command, kCommandLimit).ok());
+  }
   return first;
 }
 

@@ -168,10 +168,15 @@ Status apply_setting(std::string_view name, const TuningFacts& facts, const Node
   if (setting == nullptr) return Error(ErrorCode::kInvalidArgument, "no setting " + std::string(name));
   const Choice choice = choice_of(record, *setting);
   if (!choice.problem.empty()) return Error(ErrorCode::kInvalidArgument, std::string(name) + ": " + choice.problem);
+  Status lacking;
   for (const Change& change : wanted_of(*setting, choice, facts, record).changes) {
-    KRAKEN_TRY(make(change, choice.number, system, network).with_context(name));
+    Status made = make(change, choice.number, system, network).with_context(name);
+    if (made.ok()) continue;
+    if (made.error().code() != ErrorCode::kUnsupported) return made;
+    // What one interface's driver cannot do another's may.
+    if (lacking.ok()) lacking = std::move(made);
   }
-  return ok_status();
+  return lacking;
 }
 
 }  // namespace kraken

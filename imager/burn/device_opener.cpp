@@ -57,12 +57,23 @@ Result<OpenedDevice> open_here(const BlockDevice& device, UniqueFd exclusive) {
   return OpenedDevice{std::move(exclusive), std::move(file).value(), std::nullopt};
 }
 
+// udisks2 says in words alone that somebody else holds the device. Neither that nor a device that it does not know yet,
+// for it was just put in, stays so.
+int passing_cause(const BlockDevice& device, const Error& why) {
+  if (why.code() == ErrorCode::kNotFound) return EBUSY;
+  const auto now = query_block_device(device.path);
+  const bool is_used = now.ok() && !(now->mount_points.empty() && now->holders.empty() && now->swap.empty());
+  return is_used ? EBUSY : 0;
+}
+
 Error not_permitted(const BlockDevice& device, const Error& why) {
   if (why.code() == ErrorCode::kInterrupted) return why.with_context(device.path.string());
   const std::string advice = "opening it is not permitted; run this as root or join the group that owns it";
   const bool is_there = why.code() != ErrorCode::kUnsupported;
-  return refused(device, advice + (is_there ? "; udisks2 was asked to open it, " : ", or start udisks2 to open it, ") +
-                             "but " + why.what());
+  return refused(device,
+                 advice + (is_there ? "; udisks2 was asked to open it, " : ", or start udisks2 to open it, ") + "but " +
+                     why.what(),
+                 passing_cause(device, why));
 }
 
 // One without O_DIRECT would answer from the page cache when what was written is read back.

@@ -86,10 +86,11 @@ class FileTarget : public Target {
   Status read_back(Bytes offset, std::span<std::byte> out) override { return direct_.read(offset, out); }
 
   Status publish() override {
-    if (::fsync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
+    // Before the flush: btrfs keeps no log of a file without a name (btrfs_log_inode_parent()).
     if (temporary_.empty()) {
       KRAKEN_ASSIGN(temporary_, name_beside(fd_, final_name_));
     }
+    if (::fsync(fd_.get()) != 0) return Error::from_errno(errno, "flush");
     if (::rename(temporary_.c_str(), final_name_.c_str()) != 0) {
       return Error::from_errno(errno, "rename " + temporary_ + " to " + final_name_.string());
     }

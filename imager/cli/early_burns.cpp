@@ -60,13 +60,13 @@ Error EarlyBurns::explain(const Error& error) {
   Error cause = was_given_up ? *own : error;
   for (auto& [device, waiting] : cards_) {
     if (waiting.card.writer->total() == 0) continue;
+    if (nodes_ == 1) {
+      cause = spoiled(device, cause);
+      continue;
+    }
     const Status given_up = waiting.card.writer->give_up();
     const Error why = spoiled(device, given_up.ok() ? cause : given_up.error());
-    if (nodes_ > 1) {
-      teller_.failed(waiting.subject, why.with_context(waiting.subject.name));
-    } else {
-      cause = why;
-    }
+    teller_.failed(waiting.subject, why.with_context(waiting.subject.name));
   }
   cards_.clear();
   return cause;

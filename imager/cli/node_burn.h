@@ -18,7 +18,8 @@ struct BurnRun {
   BurnTeller& teller;
   EarlyBurns& early;
   std::size_t nodes = 1;
-  // Held while an image is made, well under a second: libext2fs and libfdisk promise nothing about threads.
+  // Held while an image is made, well under a second: libext2fs and libfdisk promise nothing about threads. What a card
+  // holds is read without it, since a card may take its time: by a volume of its own, which shares nothing with these.
   std::mutex making{};
 };
 

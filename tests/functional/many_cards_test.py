@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import unittest
@@ -13,6 +14,7 @@ from lib.cards import MIB, NbdCard, can_make_cards, can_make_nbd_cards, card_of,
 from lib.cluster import CLOCK, ClusterCase
 from lib.images import Shape
 from lib.programs import KRAKEN, run
+from lib.slow_disk import SlowDisk
 from lib.trees import Unpacked, assert_clean
 
 CARD_SIZE = 160 * MIB
@@ -237,6 +239,14 @@ def pack(raw):
     return raw.with_name(f"{raw.name}.xz")
 
 
+def damage(path, offset):
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)
+        file.seek(offset)
+        file.write(bytes([byte[0] ^ 1]))
+
+
 @unittest.skipUnless(can_make_nbd_cards(), "needs root, nbdkit and nbdfuse")
 class BadAmongManyTest(ManyCase):
     def nbd(self, name, *words):
@@ -269,12 +279,16 @@ class BadAmongManyTest(ManyCase):
         self.assert_node_on(other.file, 4)
         self.assertFalse(is_bootable(medium))
 
-    def write_packed_base(self):
-        """One that is decoded while cards are written."""
-        base = self.base(Shape(extra_files={"usr/noise": os.urandom(12 * MIB)}), name="noise")
-        packed = pack(base)
-        self.write_cluster(packed, FOURTH)
-        return packed
+    def write_packed_base(self, is_damaged=False):
+        """One that is decoded while cards are written, for longer than one takes to fail."""
+        packed = pack(self.base(Shape(extra_files={"usr/noise": os.urandom(12 * MIB)}), name="noise"))
+        if is_damaged:
+            damage(packed, packed.stat().st_size * 3 // 4)
+        disk = SlowDisk(self, rate="20M", burst=1)
+        slow = disk.folder / packed.name
+        shutil.copy(packed, slow)
+        disk.forget()
+        self.write_cluster(slow, FOURTH)
 
     def dead_card(self, name):
         return self.nbd(name, "--filter=error", "memory", CARD_SIZE, "error-pwrite=EIO", "error-pwrite-rate=100%")
@@ -306,12 +320,7 @@ class BadAmongManyTest(ManyCase):
         self.assertIn("had begun to be written", last["message"])
 
     def test_a_damaged_base_says_which_cards_do_not_boot(self):
-        packed = self.write_packed_base()
-        with open(packed, "r+b") as file:
-            file.seek(packed.stat().st_size * 3 // 4)
-            byte = file.read(1)
-            file.seek(-1, os.SEEK_CUR)
-            file.write(bytes([byte[0] ^ 1]))
+        self.write_packed_base(is_damaged=True)
         card = self.card("card", noise=True)
         burn = Burn(self, "--node", "3,4", "--device", card.device)
         last = burn.end(3)

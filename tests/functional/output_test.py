@@ -6,9 +6,10 @@ import subprocess
 import unittest
 
 from lib.card_case import CardCase
-from lib.cards import NbdCard, can_make_cards, can_make_nbd_cards
+from lib.cards import can_make_cards, can_make_nbd_cards
 from lib.cluster import CLOCK, ClusterCase
 from lib.programs import KRAKEN, run
+from lib.slow_disk import SlowDisk
 
 
 class OutputCase(ClusterCase):
@@ -79,18 +80,7 @@ class LostOutputTest(OutputCase):
 
 @unittest.skipUnless(can_make_nbd_cards(), "a slow disk needs root, nbdkit and nbdfuse")
 class SignalTest(OutputCase):
-    def slow_folder(self, *mkfs):
-        """So slow that a burn takes many seconds, which no signal comes too late for."""
-        disk = NbdCard(self.folder / "disk", "--filter=rate", "memory", "256M", "rate=40M", "burstiness=8")
-        self.addCleanup(disk.close)
-        run(*mkfs, disk.device)
-        mount = self.folder / "mount"
-        mount.mkdir()
-        run("mount", disk.device, mount)
-        self.addCleanup(run, "umount", mount)
-        folder = mount / "images"
-        folder.mkdir()
-        return folder
+    """On a disk so slow that a burn takes many seconds, which no signal comes too late for."""
 
     def begin(self, folder):
         process = self.start("burn", "--json", "--full", "--node", 3, "--output", folder / "x.img")
@@ -105,21 +95,21 @@ class SignalTest(OutputCase):
         self.assertEqual(json.loads(lines[-1])["event"], "error")
 
     def test_no_signal_leaves_half_a_file(self):
-        folder = self.slow_folder("mkfs.ext4", "-q", "-E", "nodiscard")
+        folder = SlowDisk(self).folder
         for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGALRM, signal.SIGRTMIN):
             with self.subTest(number):
                 self.stop(self.begin(folder), number)
                 self.assertEqual(list(folder.iterdir()), [])
 
     def test_nor_does_one_that_nobody_can_catch(self):
-        folder = self.slow_folder("mkfs.ext4", "-q", "-E", "nodiscard")
+        folder = SlowDisk(self).folder
         process = self.begin(folder)
         process.kill()
         process.wait(timeout=60)
         self.assertEqual(list(folder.iterdir()), [])
 
     def test_where_files_need_names_the_file_has_not_its_final_one(self):
-        folder = self.slow_folder("mkfs.vfat")
+        folder = SlowDisk(self, "mkfs.vfat").folder
         process = self.begin(folder)
         names = [path.name for path in folder.iterdir()]
         self.assertEqual((len(names), "x.img" in names), (1, False), names)

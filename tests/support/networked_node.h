@@ -42,7 +42,8 @@ class NetworkedNode {
     });
     system.set_while_waiting([&, away = away_after_tuning]() mutable {
       if (away == 0 || node.get("/proc/sys/net/ipv4/ip_forward") != "1") return;
-      node.put("/sys/class/net/kr-bond0/bonding/active_slave", --away == 0 ? "kr-usb0" : "kr-lan0");
+      is_back = --away == 0;
+      node.put("/sys/class/net/kr-bond0/bonding/active_slave", is_back ? "kr-usb0" : "kr-lan0");
     });
     const Steps steps = network_steps(network);
     RunOptions options{.root = node.root(), .record = node.path(kNodeRecordPath), .stage = Stage::kEarly};
@@ -65,6 +66,7 @@ class NetworkedNode {
   bool gateway_answers = true;
   int away_after_tuning = 0;            // pauses in which the bond uses its other port, once something was tuned
   bool resets_in_network_step = false;  // as soon as NetworkManager is told something: a boot belongs into a child
+  mutable bool is_back = false;         // that was waited for
   mutable FakeMeter meter;
   mutable std::vector<std::string> changes;  // of the last boot
 

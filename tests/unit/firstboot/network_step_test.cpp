@@ -370,6 +370,20 @@ TEST(NetworkStep, TellsTheStackOfAnAdapterThatIsNotInTheBond) {
   EXPECT_EQ(node.check().state, Check::State::kDone) << "NetworkManager takes up none without a link";
 }
 
+TEST(NetworkStep, TellsTheStackOnceABootOfAnAdapterThatItDoesNotTake) {
+  Node node;
+  node.tree_.folder("/run");
+  ASSERT_TRUE(node.apply().ok());
+  Link* adapter = &*std::ranges::find(node.network_.network.links, kAdapterLink, &Link::index);
+  adapter->master = 0;
+  EXPECT_EQ(node.check().state, Check::State::kNeededThisBoot);
+  EXPECT_TRUE(node.apply().ok()) << "the network is as good without";
+  const Check check = node.check();
+  EXPECT_EQ(check.state, Check::State::kDone);
+  EXPECT_NE(check.reason.find("kr-usb0 is not in kr-bond0"), std::string::npos) << check.reason;
+  EXPECT_NE(check.reason.find("no failover"), std::string::npos) << check.reason;
+}
+
 TEST(NetworkStep, LeavesTheBondAloneWhileItsAdapterIsAway) {
   Node node;
   ASSERT_TRUE(node.apply().ok());

@@ -139,6 +139,7 @@ TEST(TuningMeasurement, WaitsUntilTheBondIsBackOnItsPrimary) {
   ASSERT_EQ(node.boot(), Outcome::kDone) << status_text_of(node);
   ASSERT_EQ(node.meter.measured.size(), 3U);
   EXPECT_EQ(node.meter.measured[2].active_slave, "kr-usb0");
+  EXPECT_TRUE(node.is_back);
 }
 
 TEST(TuningMeasurement, TriesTheFallbackAloneAgainOnceARun) {

@@ -65,6 +65,10 @@ TEST_F(WantedNetworkTest, AnAdapterThatIsAwayUndoesNoBond) {
     EXPECT_EQ(wanted({lan_}, both_), "USB+lan") << primary;
     EXPECT_EQ(wanted({lan_, usb_}, both_), "usb+lan") << primary;
   }
+  record_.nic.primary = "auto";
+  Nic other = usb_;
+  other.permanent_mac = parse_mac("00:e0:4c:68:00:02");
+  EXPECT_EQ(wanted({lan_, other}, both_), wanted({lan_, other}, {})) << "another adapter took its place";
   record_.nic.primary = "onboard";
   EXPECT_EQ(wanted({lan_, usb_}, both_), wanted({lan_, usb_}, {})) << "the profile is another one";
 }

@@ -65,10 +65,19 @@ TEST(Ifupdown, ConfiguresThePrimaryAloneWithoutIfenslave) {
   EXPECT_EQ(single.way.find("without ifenslave"), std::string::npos) << single.way;
 }
 
-// A service that has failed, for want of a DHCP server perhaps, is what try-restart leaves alone.
-TEST(Ifupdown, StartsTheServiceAlsoWhereItHasFailed) {
+// A service that has failed, or fails for another interface, brings up no port.
+TEST(Ifupdown, BringsItsInterfacesUpWhateverBecomesOfTheService) {
   using Commands = std::vector<std::vector<std::string>>;
-  EXPECT_EQ(render(true, test::wanted_network()).commands, (Commands{{"systemctl", "restart", "networking.service"}}));
+  const StackConfig bond = render(true, test::wanted_network());
+  EXPECT_EQ(bond.commands, (Commands{{"ifdown", "--force", "kr-usb0"},
+                                     {"ifdown", "--force", "kr-lan0"},
+                                     {"systemctl", "restart", "networking.service"},
+                                     {"ifup", "kr-usb0"},
+                                     {"ifup", "kr-lan0"}}));
+  EXPECT_EQ(bond.returns, (Commands{{"ifup", "--allow=hotplug", "eth1"}, {"ifup", "--allow=hotplug", "eth0"}}));
+  EXPECT_EQ(render(true, test::single_network()).commands, (Commands{{"ifdown", "--force", "kr-usb0"},
+                                                                     {"systemctl", "restart", "networking.service"},
+                                                                     {"ifup", "kr-usb0"}}));
 }
 
 TEST(Ifupdown, KeepsASecretFileSecret) {
