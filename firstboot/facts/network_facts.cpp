@@ -113,10 +113,8 @@ std::string stray_port(const fs::path& root, const SettledNetwork& settled, cons
   if (!settled.fallback) return "";
   const std::vector<Nic> nics = read_nics(root, state.links);
   std::vector<const Nic*> ports;
-  // The first of each, as where the choice is made: some adapters have the address of others.
   for (const NicIdentity& identity : {settled.primary, *settled.fallback}) {
-    const auto found = std::ranges::find_if(nics, [&](const Nic& nic) { return is_same_nic(identity, nic); });
-    if (found != nics.end()) ports.push_back(&*found);
+    if (const Nic* nic = find_nic(nics, identity)) ports.push_back(nic);
   }
   return stray_port(state, ports);
 }

@@ -27,11 +27,6 @@ Chosen chosen_for(const Stack& stack, const NicChoice& choice) {
   return chosen;
 }
 
-const Nic* find_nic(const std::vector<Nic>& nics, const NicIdentity& identity) {
-  const auto found = std::ranges::find_if(nics, [&](const Nic& nic) { return is_same_nic(identity, nic); });
-  return found == nics.end() ? nullptr : &*found;
-}
-
 // The interface as it is, or, while it is away, what a configuration needs to know it by.
 Nic nic_of(const std::vector<Nic>& nics, const NicIdentity& identity) {
   const Nic* present = find_nic(nics, identity);
@@ -60,6 +55,11 @@ bool keeps(const SettledNetwork& settled, const Stack& stack, const std::vector<
 }
 
 }  // namespace
+
+const Nic* find_nic(const std::vector<Nic>& nics, const NicIdentity& identity) {
+  const auto found = std::ranges::find_if(nics, [&](const Nic& nic) { return is_same_nic(identity, nic); });
+  return found == nics.end() ? nullptr : &*found;
+}
 
 std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const Stack& stack, const std::vector<Nic>& nics,
                                             const NicChoice& choice, const std::optional<SettledNetwork>& settled) {

@@ -20,4 +20,7 @@ namespace kraken {
 std::optional<WantedNetwork> wanted_network(const NodeRecord& record, const Stack& stack, const std::vector<Nic>& nics,
                                             const NicChoice& choice, const std::optional<SettledNetwork>& settled);
 
+// The first that is the one; some adapters have the address of others. Null when it is away.
+const Nic* find_nic(const std::vector<Nic>& nics, const NicIdentity& identity);
+
 }  // namespace kraken

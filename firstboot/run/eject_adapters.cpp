@@ -59,17 +59,17 @@ AdapterEjector::AdapterEjector(std::filesystem::path root, System& system) : roo
 bool AdapterEjector::eject() {
   for (const ModeSwitch& adapter : find_mode_switches(root_)) {
     if (!ports_.insert(adapter.usb_port).second) continue;
-    if (ejected_ == 0) adapters_before_ = count_adapters(root_);
+    if (outcome_.done.empty()) adapters_before_ = count_adapters(root_);
     const Status ejected = eject_when_free(root_, adapter.device, system_);
     if (ejected.ok()) {
-      ++ejected_;
       outcome_.done.push_back(success(adapter));
     } else {
       outcome_.failed.push_back(describe(adapter) + " came up as a CD-ROM, and could not be made a network adapter: " +
                                 ejected.error().what());
     }
   }
-  return ejected_ > 0 && count_adapters(root_) < adapters_before_ + ejected_;
+  const std::size_t ejected = outcome_.done.size();
+  return ejected > 0 && count_adapters(root_) < adapters_before_ + ejected;
 }
 
 }  // namespace kraken

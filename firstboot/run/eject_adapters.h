@@ -40,7 +40,6 @@ class AdapterEjector {
   std::filesystem::path root_;
   System& system_;
   std::size_t adapters_before_ = 0;  // the first one was ejected
-  std::size_t ejected_ = 0;
   Ejected outcome_;
   std::set<std::string> ports_;  // of those that were tried
 };

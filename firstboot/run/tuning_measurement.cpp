@@ -72,7 +72,7 @@ bool TuningMeasurement::before(const NodeRecord& record, const Facts& facts) {
   constexpr auto kBefore = LinkSpeed::Of::kBeforeTuning;
   if (!can_measure(record, facts) || !is_due(kBefore)) return false;
   begin(record, facts);
-  speeds_ = LinkSpeeds{*peer_of(record), {}, {}};
+  speeds_ = LinkSpeeds{*peer_of(record), {}};
   measure(kBefore, facts.network->config->interface);
   if (!was_tried_in_vain(kBefore)) measure_fallback(*facts.network);
   keep();
@@ -84,7 +84,7 @@ bool TuningMeasurement::after(const NodeRecord& record, const Facts& facts, bool
   const std::size_t tried = tried_.size();
   changed_ = changed;
   begin(record, facts);
-  if (!speeds_) speeds_ = LinkSpeeds{*peer_of(record), {}, {}};
+  if (!speeds_) speeds_ = LinkSpeeds{*peer_of(record), {}};
   if (is_due(LinkSpeed::Of::kAfterTuning)) measure_tuned(record, *facts.network);
   const LinkSpeed* after = speeds_->find(LinkSpeed::Of::kAfterTuning);
   if (after->problem.empty() && is_due(LinkSpeed::Of::kFallback)) measure_fallback(*facts.network);

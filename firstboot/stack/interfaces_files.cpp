@@ -31,21 +31,19 @@ bool reads_ours(std::string_view text) {
 }
 
 std::string without_names(std::string_view text, const std::vector<std::string>& names) {
-  std::string out;
   std::vector<std::string> lines = split(text, '\n');
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const auto words = split_words(lines[i]);
+  for (std::string& line : lines) {
+    const auto words = split_words(line);
     const auto taken = [&names](const std::string& word) { return std::ranges::find(names, word) != names.end(); };
     if (brings_up(words) && std::any_of(words.begin() + 1, words.end(), taken)) {
       std::string rest = words.front();
       for (std::size_t w = 1; w < words.size(); ++w) {
         if (!taken(words[w])) rest += " " + words[w];
       }
-      lines[i] = "# kraken took over: " + lines[i] + (rest == words.front() ? "" : "\n" + rest);
+      line = "# kraken took over: " + line + (rest == words.front() ? "" : "\n" + rest);
     }
-    out += lines[i] + (i + 1 < lines.size() ? "\n" : "");
   }
-  return out;
+  return join(lines, "\n");
 }
 
 // Words that end the stanza before them.
@@ -71,16 +69,13 @@ bool has_metric(const std::vector<std::string>& lines, std::size_t at) {
 }
 
 std::string with_metrics(std::string_view text) {
-  const std::vector<std::string> lines = split(text, '\n');
-  std::string out;
+  std::vector<std::string> lines = split(text, '\n');
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    out += lines[i];
     if (begins_routed_stanza(split_words(lines[i])) && !has_metric(lines, i + 1)) {
-      out += "\n\tmetric " + std::to_string(kOthersMetric);
+      lines[i] += "\n\tmetric " + std::to_string(kOthersMetric);
     }
-    if (i + 1 < lines.size()) out += "\n";
   }
-  return out;
+  return join(lines, "\n");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "burn/card_check.h"
 #include "sys/files.h"
 
 namespace kraken {
@@ -62,7 +63,7 @@ Result<OpenedDevice> open_here(const BlockDevice& device, UniqueFd exclusive) {
 int passing_cause(const BlockDevice& device, const Error& why) {
   if (why.code() == ErrorCode::kNotFound) return EBUSY;
   const auto now = query_block_device(device.path);
-  const bool is_used = now.ok() && !(now->mount_points.empty() && now->holders.empty() && now->swap.empty());
+  const bool is_used = now.ok() && judge_card(*now, CardLimits{}).verdict == CardVerdict::kInUse;
   return is_used ? EBUSY : 0;
 }
 

@@ -5,7 +5,7 @@ import unittest
 
 from lib.card_case import CardCase, is_bootable
 from lib.cards import MIB, can_make_cards
-from lib.images import Shape
+from lib.images import Shape, damage
 from lib.programs import run
 from lib.trees import Unpacked, assert_clean
 
@@ -66,11 +66,7 @@ class EarlyTest(CardCase):
 
     def test_damage_leaves_a_card_that_does_not_boot_and_nothing_in_the_cache(self):
         packed = self.pack("xz")
-        with open(packed, "r+b") as file:
-            file.seek(packed.stat().st_size * 3 // 4)
-            byte = file.read(1)
-            file.seek(-1, os.SEEK_CUR)
-            file.write(bytes([byte[0] ^ 1]))
+        damage(packed, packed.stat().st_size * 3 // 4)
         card, error = self.failing(packed)
         self.assertFalse(is_bootable(card.file))
         self.assertIn(f"{card.device} had begun to be written", error)

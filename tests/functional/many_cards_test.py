@@ -12,7 +12,7 @@ import jsonschema
 from lib.card_case import is_bootable
 from lib.cards import MIB, NbdCard, can_make_cards, can_make_nbd_cards, card_of, pretend_cards, wait_for
 from lib.cluster import CLOCK, ClusterCase
-from lib.images import Shape
+from lib.images import Shape, damage, pack_xz
 from lib.programs import KRAKEN, run
 from lib.slow_disk import SlowDisk
 from lib.trees import Unpacked, assert_clean
@@ -234,19 +234,6 @@ class ManyCardsTest(ManyCase):
         self.assert_node_on(card.file, 1)
 
 
-def pack(raw):
-    run("xz", "-k", "-0", "--block-size=4MiB", raw)
-    return raw.with_name(f"{raw.name}.xz")
-
-
-def damage(path, offset):
-    with open(path, "r+b") as file:
-        file.seek(offset)
-        byte = file.read(1)
-        file.seek(offset)
-        file.write(bytes([byte[0] ^ 1]))
-
-
 @unittest.skipUnless(can_make_nbd_cards(), "needs root, nbdkit and nbdfuse")
 class BadAmongManyTest(ManyCase):
     def nbd(self, name, *words):
@@ -281,7 +268,7 @@ class BadAmongManyTest(ManyCase):
 
     def write_packed_base(self, is_damaged=False):
         """One that is decoded while cards are written, for longer than one takes to fail."""
-        packed = pack(self.base(Shape(extra_files={"usr/noise": os.urandom(12 * MIB)}), name="noise"))
+        packed = pack_xz(self.base(Shape(extra_files={"usr/noise": os.urandom(12 * MIB)}), name="noise"))
         if is_damaged:
             damage(packed, packed.stat().st_size * 3 // 4)
         disk = SlowDisk(self, rate="20M", burst=1)

@@ -7,8 +7,8 @@ import unittest
 from lib.card_case import CARD_SIZE, CardCase, is_bootable
 from lib.cards import LoopCard, MIB, NbdCard, can_make_cards, can_make_nbd_cards
 from lib.cluster import CLOCK
-from lib.images import Shape
-from lib.programs import KRAKEN, run
+from lib.images import Shape, pack_xz
+from lib.programs import KRAKEN
 from lib.terminal import on_terminal, screen_of
 
 BAR = r"\[#*\.*\] +\d+ % of \d[\d.]* \w+"
@@ -29,8 +29,7 @@ class QuestionTest(TerminalCase):
     def setUp(self):
         super().setUp()
         raw = self.base(Shape(extra_files={"usr/noise": os.urandom(12 * MIB)}))
-        run("xz", "-k", "-0", "--block-size=4MiB", raw)
-        self.write_cluster(raw.with_name("base.img.xz"))
+        self.write_cluster(pack_xz(raw))
 
     def decoded(self):
         return list(self.kraken.cache.glob("images/*.img"))

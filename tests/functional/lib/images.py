@@ -238,3 +238,18 @@ def make_image(folder, shape=Shape(), name="base.img"):
         run("dd", f"if={part}", f"of={image}", "bs=1M", f"seek={offset // MIB}", "conv=notrunc,sparse", "status=none")
     shutil.rmtree(work)
     return image
+
+
+def pack_xz(raw):
+    """In blocks, as Raspberry Pi OS is."""
+    run("xz", "-k", "-0", "--block-size=4MiB", raw)
+    return raw.with_name(f"{raw.name}.xz")
+
+
+def damage(path, offset):
+    """One bit of that byte."""
+    with open(path, "r+b") as file:
+        file.seek(offset)
+        byte = file.read(1)
+        file.seek(offset)
+        file.write(bytes([byte[0] ^ 1]))
